@@ -1,0 +1,129 @@
+"""What every node has in common: identity, resolved properties and places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.templates.values import Text, Unknown, Value, show
+
+if TYPE_CHECKING:
+    from advisor.documents.location import Location
+    from advisor.templates.resource import Resource
+    from advisor.templates.view import View
+
+
+class Node:
+    """One resource of the architecture, seen in one scenario.
+
+    Values that the files do not tell are `Unknown`, absent ones None; defaults that AWS
+    documents are applied by the typed properties of the subclasses.
+    """
+
+    __slots__ = ("__dict__", "resource", "view")
+
+    def __init__(self, resource: Resource, view: View) -> None:
+        self.resource = resource
+        self.view = view
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
+
+    @property
+    def id(self) -> str:
+        """Unique within the architecture: the template (or stack instance) and the logical id."""
+        return f"{self.resource.owner}#{self.resource.logical_id}"
+
+    @property
+    def name(self) -> str:
+        """The logical id that a reader finds in the template."""
+        return self.resource.shown_id
+
+    @property
+    def type(self) -> str:
+        """The CloudFormation type."""
+        return self.resource.type
+
+    @property
+    def is_sam(self) -> bool:
+        """Whether a remediation is to be written in SAM's terms."""
+        return self.resource.is_sam
+
+    @property
+    def is_generated(self) -> bool:
+        """Whether SAM or CloudFormation makes it, so that there is no resource to edit."""
+        return self.resource.is_generated
+
+    def get(self, *path: str | int) -> Value:
+        """Return the resolved value of a property in raw CloudFormation names."""
+        return self.view.get(self.resource, *path)
+
+    def at(self, *path: str | int, label: str = "") -> Location:
+        """Return the place of a property, or of the resource's key where it is absent."""
+        return self.view.at(self.resource, *path, label=label)
+
+    def number(self, *path: str | int, default: int | None = None) -> int | Unknown | None:
+        """Return a whole number, from text where it is written as text; Unknown if neither."""
+        return as_number(self.get(*path), default)
+
+    def text(self, *path: str | int, default: str | None = None) -> str | Unknown | None:
+        """Return a string that is known in full; Unknown where only parts are known."""
+        value = self.get(*path)
+        if value is None:
+            return default
+        if isinstance(value, str):
+            return value
+        return value if isinstance(value, Unknown) else _not_literal(value)
+
+    def flag(self, *path: str | int, default: bool = False) -> bool | Unknown:
+        """Return a truth value, from `"true"` and `"false"` as well."""
+        value = self.get(*path)
+        if value is None:
+            return default
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.lower() in {"true", "false"}:
+            return value.lower() == "true"
+        return value if isinstance(value, Unknown) else _not_literal(value)
+
+    def items(self, *path: str | int) -> list[Value] | Unknown:
+        """Return a list, a single item as a list of one, nothing as an empty one."""
+        value = self.get(*path)
+        if value is None:
+            return []
+        if isinstance(value, (list, Unknown)):
+            return value
+        return [value]
+
+    def mapping(self, *path: str | int) -> dict[str, Value] | Unknown:
+        """Return a mapping, an empty one where absent or not a mapping."""
+        value = self.get(*path)
+        if isinstance(value, (dict, Unknown)):
+            return value
+        return {}
+
+
+def as_number(value: Value, default: int | None = None) -> int | Unknown | None:
+    """Return a value as a whole number, Unknown where it is none, `default` where absent."""
+    if value is None:
+        return default
+    if isinstance(value, bool):
+        return _not_literal(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str):
+        # Digits beyond any limit of AWS are no number to compute with.
+        digits = value.strip()
+        if len(digits) < 20 and digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit():
+            return int(digits)
+    return value if isinstance(value, Unknown) else _not_literal(value)
+
+
+def _not_literal(value: Value) -> Unknown:
+    """Return the Unknown that stands for a value of another kind than the one asked for."""
+    from advisor.templates.values import UNKNOWN, Cause
+
+    if isinstance(value, Text):
+        return Unknown(Cause.FUNCTION, show(value))
+    return UNKNOWN

@@ -1,0 +1,1 @@
+"""Text in, plain data and exact positions out; knows nothing of CloudFormation."""

@@ -1,0 +1,121 @@
+"""What a rule says: a finding, or that it could not judge; and how a fault can be mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.architecture.edges import Evidence
+    from advisor.documents.document import Data
+    from advisor.documents.location import Location, Pointer
+    from advisor.rules.rule import Rule
+
+
+class Severity(IntEnum):
+    """A promise about the consequence.
+
+    error: AWS rejects it, it can never work, or it certainly loses data or runs away.
+    warning: a documented failure mode. info: advice, counted but shown only when asked for.
+    """
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def word(self) -> str:
+        """The name in lower case, as every output writes it."""
+        return self.name.lower()
+
+
+class Confidence(IntEnum):
+    """How sure the files alone make us; `low` is shown only when asked for."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    @property
+    def word(self) -> str:
+        """The name in lower case, as every output writes it."""
+        return self.name.lower()
+
+
+class Pillar(StrEnum):
+    """Pillars of the AWS Well-Architected Framework."""
+
+    RELIABILITY = "reliability"
+    SECURITY = "security"
+    PERFORMANCE = "performance"
+    COST = "cost"
+    OPERATIONS = "operations"
+    SUSTAINABILITY = "sustainability"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit in the document's own terms: set what the pointer names, or remove it.
+
+    A pointer whose last keys do not exist yet adds them; a value is plain data, intrinsics in
+    long form (they are written in the style of the file).
+    """
+
+    path: str
+    pointer: Pointer
+    value: Data
+    remove: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A mechanical edit that mends the fault.
+
+    Safe means: the same behaviour but for the stated improvement, no new resource and no
+    replacement of a physical resource.
+    """
+
+    title: str
+    changes: tuple[Change, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault at one place, with all that a reader needs to act on it."""
+
+    rule: Rule
+    message: str
+    location: Location
+    why: str
+    remediation: str
+    severity: Severity
+    confidence: Confidence
+    related: tuple[Location, ...] = ()
+    evidence: Evidence | None = None
+    """The weakest evidence that the finding rests on; None where no edge is involved."""
+    fix: Fix | None = None
+    about: tuple[str, ...] = ()
+    """Logical ids that make up its identity: the resource of the place, or all hops of a path."""
+    resources: tuple[str, ...] = ()
+    """The logical ids that an aggregated finding lists; empty for all others."""
+    when: tuple[tuple[str, bool], ...] = ()
+    """Conditions under which it holds, such as (("IsProd", False),); empty where always."""
+    fingerprint: str = field(default="", compare=False)
+    """Identity across edits of the file; filled in by the engine."""
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """Reading order: file, line, column, then the rule's id and the message."""
+        start = self.location.span.start
+        return (self.location.path, start.line, start.column, self.rule.id, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """A rule applies to something and cannot be decided from the files alone."""
+
+    rule: Rule
+    location: Location
+    because: str

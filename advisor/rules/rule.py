@@ -1,0 +1,161 @@
+"""The form of a rule: one typed value with everything a person wants to know, and one function."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from advisor.rules.finding import Confidence, Finding, NotJudged, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from advisor.architecture.architecture import Architecture
+    from advisor.architecture.edges import Evidence
+    from advisor.architecture.nodes import Node
+    from advisor.documents.location import Location
+    from advisor.rules.finding import Fix, Pillar
+
+Example = str | Mapping[str, str]
+"""A template, or several files by name (a state machine or source code beside the template)."""
+
+Check = Callable[["Architecture"], Iterable[Finding | NotJudged]]
+
+FAMILIES = {
+    "FUN": "functions",
+    "QUE": "queues, dead-letter sinks and event source mappings",
+    "STR": "streams",
+    "EVT": "topics, buses, schedules, pipes and notifications",
+    "API": "APIs and synchronous callers",
+    "WFL": "state machines",
+    "ARC": "the shape of the architecture",
+    "NET": "VPCs and subnets",
+    "DAT": "databases and caches",
+    "PKG": "packages and code",
+    "EDG": "Lambda@Edge and CloudFront",
+    "SEC": "permissions and secrets",
+    "OBS": "logs, traces and alarms",
+    "CST": "cost",
+}
+
+_ID = re.compile(r"[A-Z]{3}[0-9]{3}")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(slots=True, eq=False)
+class Rule:
+    """One rule of the catalogue, or of a user's own directory.
+
+    Raises ValueError when a blank is missing or malformed: no example, no rule.
+    """
+
+    id: str
+    name: str
+    pillar: Pillar
+    severity: Severity
+    confidence: Confidence
+    applies_to: type[Node] | tuple[type[Node], ...]
+    """What it judges: "rules met of those that apply" is counted from this."""
+    summary: str
+    """One line: the fault as a fact, lower-case start, no full stop."""
+    rationale: str
+    remediation: str
+    when_to_ignore: str
+    bad: Example
+    good: Example
+    references: tuple[str, ...]
+    since: str = "0.1"
+    preview: bool = False
+    aliases: tuple[str, ...] = ()
+    """Former names, which go on working."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """Names of settings with their defaults; read with `architecture.option(rule, name)`."""
+    aggregate: str = ""
+    """For advice: the message of one finding per template, with {count} and {names}."""
+    supersedes: tuple[str, ...] = ()
+    """Names of weaker rules that stay silent about what this one has spoken of."""
+    bad_marks: tuple[tuple[int, str], ...] = ()
+    """For JSON and block scalars, where a mark cannot stand: (line of `bad`, words)."""
+    file: Path | None = field(default=None, repr=False)
+    """Where it was loaded from; filled in by the registry."""
+    _check: Check | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a rule with a blank left open, and take the indentation off its texts."""
+        if not _ID.fullmatch(self.id):
+            raise ValueError(f"id '{self.id}' is not three capitals and three digits")
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"name '{self.name}' is not kebab-case")
+        for blank in ("summary", "rationale", "remediation", "when_to_ignore", "bad", "good"):
+            if not getattr(self, blank):
+                raise ValueError(f"{blank} is empty")
+        if not self.references:
+            raise ValueError("references are empty")
+        self.rationale = textwrap.dedent(self.rationale).strip()
+        self.remediation = textwrap.dedent(self.remediation).strip()
+        self.when_to_ignore = textwrap.dedent(self.when_to_ignore).strip()
+        self.bad = _dedented(self.bad)
+        self.good = _dedented(self.good)
+
+    def check(self, function: Check) -> Check:
+        """Make `function` the judge of this rule; used as a decorator."""
+        self._check = function
+        return function
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the rule has a check."""
+        return self._check is not None
+
+    def run(self, architecture: Architecture) -> Iterable[Finding | NotJudged]:
+        """Judge one architecture."""
+        if self._check is None:
+            raise ValueError(f"rule {self.id} has no check")
+        return self._check(architecture)
+
+    def finding(
+        self,
+        message: str,
+        *,
+        at: Location,
+        why: str,
+        remediation: str,
+        related: Iterable[Location] = (),
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        evidence: Evidence | None = None,
+        fix: Fix | None = None,
+        about: Iterable[str] = (),
+    ) -> Finding:
+        """Say that the rule is broken at a place.
+
+        `about` are the logical ids that make up the finding's identity where the resource of
+        the place is not enough, such as all hops of a chain.
+        """
+        ids = tuple(about) or ((at.resource,) if at.resource else ())
+        return Finding(
+            rule=self,
+            message=message,
+            location=at,
+            why=why,
+            remediation=textwrap.dedent(remediation).strip("\n"),
+            severity=self.severity if severity is None else severity,
+            confidence=self.confidence if confidence is None else confidence,
+            related=tuple(related),
+            evidence=evidence,
+            fix=fix,
+            about=ids,
+        )
+
+    def not_judged(self, subject: Node, *, because: str) -> NotJudged:
+        """Say that the files do not tell whether the rule is met, and what is missing."""
+        return NotJudged(rule=self, location=subject.at(), because=because)
+
+
+def _dedented(example: Example) -> Example:
+    if isinstance(example, str):
+        return textwrap.dedent(example).strip("\n") + "\n"
+    return {name: textwrap.dedent(text).strip("\n") + "\n" for name, text in example.items()}

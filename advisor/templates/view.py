@@ -1,0 +1,43 @@
+"""One way of looking at all stacks: every property resolved under one set of assumptions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from advisor.documents.location import Location
+    from advisor.templates.resource import Resource
+    from advisor.templates.values import Value
+
+
+class View(Protocol):
+    """The resources of all stacks that exist in one scenario, and their resolved values."""
+
+    def resources(self) -> Iterable[Resource]:
+        """Return the resources that exist here, in reading order, generated ones included."""
+        ...
+
+    def get(self, resource: Resource, *path: str | int) -> Value:
+        """Return the resolved value of a property; None where absent, Unknown where unknowable.
+
+        A path through something unknown gives that Unknown. Lists take integers.
+        """
+        ...
+
+    def attribute(self, resource: Resource, *path: str | int) -> Value:
+        """Return the resolved value of what stands beside `Properties`, such as `Metadata`."""
+        ...
+
+    def at(self, resource: Resource, *path: str | int, label: str = "") -> Location:
+        """Return where a property is written; the resource's key where it is not.
+
+        Without a path it is the key that declares the resource. The span is that of the
+        value, or of the key where the value covers several lines.
+        """
+        ...
+
+    def resolve(self, resource: Resource, data: object) -> Value:
+        """Return the value of raw data that stands somewhere in the resource's template."""
+        ...
