@@ -1,0 +1,121 @@
+"""What one run found, judged and passed over: the only thing that reporters see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from advisor.rules.finding import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from advisor.documents.location import Location
+    from advisor.rules.finding import Finding, NotJudged
+
+
+class FileKind(StrEnum):
+    """What an analysed file is, decided by its content."""
+
+    SAM = "sam"
+    CLOUDFORMATION = "cloudformation"
+    STATE_MACHINE = "asl"
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysedFile:
+    """One file that was read as a template or a state machine."""
+
+    path: str
+    kind: FileKind
+    resources: int
+    """Resources that the file itself declares; for a state machine, its states."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Work that could not be done: a file that cannot be read, or a rule that failed.
+
+    `line` and `column` count from one; zero means the whole file. `detail` is the traceback of
+    an internal failure, shown only when debugging.
+    """
+
+    path: str
+    message: str
+    line: int = 0
+    column: int = 0
+    detail: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        return f"{place}: {self.message}" if place else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that somebody chose not to see, with the reason given for it."""
+
+    finding: Finding
+    reason: str
+    at: Location | None = None
+    """Where the suppression is written; None where it is not in a file that was read."""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything a run has to say, in reading order."""
+
+    findings: tuple[Finding, ...] = ()
+    """What is shown: selected, severe and sure enough, neither suppressed nor in the baseline."""
+    hidden: tuple[Finding, ...] = ()
+    """Below the severity or confidence asked for; outputs give their number only."""
+    suppressed: tuple[Suppressed, ...] = ()
+    baselined: tuple[Finding, ...] = ()
+    """Known before, by the baseline or the git revision compared with."""
+    not_judged: tuple[NotJudged, ...] = ()
+    errors: tuple[Problem, ...] = ()
+    files: tuple[AnalysedFile, ...] = ()
+    skipped: tuple[str, ...] = ()
+    """Paths of YAML and JSON files that are neither templates nor state machines."""
+    notes: tuple[str, ...] = ()
+    """One line each: bounds that were hit, and directories that were passed over."""
+    rules_run: int = 0
+    today: date
+    version: str
+    """Of the tool."""
+    data_date: date
+    """The oldest date of the facts that move."""
+    duration: float = 0.0
+    """Seconds of the whole run; never part of a machine format."""
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The text of every file that a location names, by the path that it names."""
+
+    def count(self, severity: Severity) -> int:
+        """Return how many shown findings have exactly this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    @property
+    def hidden_info(self) -> int:
+        """How many findings are hidden because they are advice."""
+        return sum(finding.severity is Severity.INFO for finding in self.hidden)
+
+    @property
+    def hidden_unsure(self) -> int:
+        """How many findings other than advice are hidden because their confidence is low."""
+        return sum(_is_unsure(finding) for finding in self.hidden)
+
+    def fails(self, threshold: Severity | None) -> bool:
+        """Whether a shown finding is at or above the threshold; None is never reached."""
+        return threshold is not None and any(f.severity >= threshold for f in self.findings)
+
+
+def _is_unsure(finding: Finding) -> bool:
+    return finding.severity is not Severity.INFO and finding.confidence is Confidence.LOW
+
+
+def in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings by file, line, column, rule and message."""
+    return tuple(sorted(findings, key=lambda finding: finding.sort_key))
