@@ -1,0 +1,1 @@
+"""CloudFormation and SAM: what a template declares and what its values are; judges nothing."""

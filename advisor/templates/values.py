@@ -77,7 +77,9 @@ class Text:
 
     def __str__(self) -> str:
         """Return the text with what is not known in `${…}`, for showing only."""
-        return "".join(part if isinstance(part, str) else f"${{{show(part)}}}" for part in self.parts)
+        return "".join(
+            part if isinstance(part, str) else f"${{{show(part)}}}" for part in self.parts
+        )
 
     @property
     def references(self) -> tuple[Reference, ...]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.templates.values import Text, Unknown, Value, show
+from advisor.templates.values import Text, Unknown, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from advisor.documents.location import Location
     from advisor.templates.resource import Resource
+    from advisor.templates.values import Value
     from advisor.templates.view import View
 
 
@@ -20,6 +23,9 @@ class Node:
     """
 
     __slots__ = ("__dict__", "resource", "view")
+
+    is_dead_letter_sink = False
+    """Whether something sends here what it could not handle; known once the graph is built."""
 
     def __init__(self, resource: Resource, view: View) -> None:
         self.resource = resource
@@ -52,6 +58,10 @@ class Node:
     def is_generated(self) -> bool:
         """Whether SAM or CloudFormation makes it, so that there is no resource to edit."""
         return self.resource.is_generated
+
+    def parts(self) -> Iterable[Node]:
+        """Yield what the resource declares within itself and a rule judges on its own."""
+        return ()
 
     def get(self, *path: str | int) -> Value:
         """Return the resolved value of a property in raw CloudFormation names."""
@@ -115,7 +125,11 @@ def as_number(value: Value, default: int | None = None) -> int | Unknown | None:
     if isinstance(value, str):
         # Digits beyond any limit of AWS are no number to compute with.
         digits = value.strip()
-        if len(digits) < 20 and digits.removeprefix("-").isascii() and digits.removeprefix("-").isdigit():
+        if (
+            len(digits) < 20
+            and digits.removeprefix("-").isascii()
+            and digits.removeprefix("-").isdigit()
+        ):
             return int(digits)
     return value if isinstance(value, Unknown) else _not_literal(value)
 

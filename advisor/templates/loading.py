@@ -1,0 +1,87 @@
+"""Reads templates from disk: each once, only beneath the root, with what stands in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.documents.load import load_file, read_text
+from advisor.errors import LoadError
+from advisor.templates.tags import long_form
+from advisor.templates.template import read_template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from advisor.documents.document import Document
+    from advisor.templates.stacks import Stack
+    from advisor.templates.template import Template
+
+
+class Files:
+    """The files of one project, read at most once, never outside its root."""
+
+    def __init__(self, root: Path) -> None:
+        """Read beneath `root`, which must be resolved (no symlinks left in it)."""
+        self.root = root
+        self._documents: dict[Path, Document | LoadError] = {}
+        self._templates: dict[Path, Template] = {}
+
+    def shown(self, file: Path) -> str:
+        """Return a path as shown to the user: relative to the root, with forward slashes."""
+        try:
+            return file.relative_to(self.root).as_posix()
+        except ValueError:
+            return file.name
+
+    def inside(self, file: Path) -> Path | None:
+        """Return the real path of a file beneath the root, None where it lies elsewhere."""
+        try:
+            real = file.resolve()
+        except (OSError, RuntimeError, ValueError):
+            return None
+        return real if real.is_relative_to(self.root) else None
+
+    def document(self, file: Path) -> Document:
+        """Return a file's document. Raises LoadError."""
+        known = self._documents.get(file)
+        if known is None:
+            try:
+                known = load_file(file, self.shown(file), tags=long_form)
+            except LoadError as error:
+                known = error
+            self._documents[file] = known
+        if isinstance(known, LoadError):
+            raise known
+        return known
+
+    def add_text(self, file: Path, text: str) -> Document:
+        """Take a text as the contents of a file, such as an editor's or standard input's."""
+        self._documents[file] = read_text(text, self.shown(file), tags=long_form)
+        return self.document(file)
+
+    def template(self, file: Path) -> Template:
+        """Return a file as a template. Raises LoadError."""
+        if file not in self._templates:
+            self._templates[file] = read_template(self.document(file), file)
+        return self._templates[file]
+
+    def local(self, base: Path | None, location: str) -> Path | None:
+        """Return the file that a location names beside a template, if it is there and inside."""
+        if base is None or not location or "\0" in location:
+            return None
+        try:
+            file = self.inside(base.parent / location)
+            return file if file is not None and file.is_file() else None
+        except (OSError, ValueError):
+            return None
+
+    def load(self, stack: Stack, location: str) -> Template | None:
+        """Return what a template references by a local path; None where there is no such file."""
+        file = self.local(stack.template.file, location)
+        if file is None:
+            return None
+        try:
+            template = self.template(file)
+        except LoadError:
+            return None
+        return template if isinstance(template.document.data, dict) else None
