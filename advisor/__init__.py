@@ -1,3 +1,95 @@
-"""Static linter and architecture advisor for AWS serverless templates."""
+"""Static linter and architecture advisor for AWS serverless templates.
+
+Hands out, on first use, every name that a rule may import and what a program needs to run the
+analysis itself. Nothing is imported before it is asked for: a short run pays for what it uses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.analysis import analyze as analyze
+    from advisor.architecture.architecture import Architecture as Architecture
+    from advisor.architecture.edges import Edge as Edge
+    from advisor.architecture.edges import EdgeKind as EdgeKind
+    from advisor.architecture.edges import Evidence as Evidence
+    from advisor.architecture.edges import Mode as Mode
+    from advisor.architecture.nodes import *  # noqa: F403  # each service family adds its classes there
+    from advisor.config import Config as Config
+    from advisor.documents.location import Location as Location
+    from advisor.errors import AdviseError as AdviseError
+    from advisor.report import Report as Report
+    from advisor.rules.finding import Change as Change
+    from advisor.rules.finding import Confidence as Confidence
+    from advisor.rules.finding import Finding as Finding
+    from advisor.rules.finding import Fix as Fix
+    from advisor.rules.finding import NotJudged as NotJudged
+    from advisor.rules.finding import Pillar as Pillar
+    from advisor.rules.finding import Severity as Severity
+    from advisor.rules.rule import Rule as Rule
+    from advisor.templates.values import UNKNOWN as UNKNOWN
+    from advisor.templates.values import Cause as Cause
+    from advisor.templates.values import Reference as Reference
+    from advisor.templates.values import Text as Text
+    from advisor.templates.values import Unknown as Unknown
+    from advisor.templates.values import Value as Value
+    from advisor.templates.values import is_known as is_known
+    from advisor.templates.values import show as show
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "advisor.analysis": ("analyze",),
+    "advisor.architecture.architecture": ("Architecture",),
+    "advisor.architecture.edges": ("Edge", "EdgeKind", "Evidence", "Mode"),
+    "advisor.config": ("Config",),
+    "advisor.documents.location": ("Location",),
+    "advisor.errors": ("AdviseError",),
+    "advisor.report": ("Report",),
+    "advisor.rules.finding": (
+        "Change",
+        "Confidence",
+        "Finding",
+        "Fix",
+        "NotJudged",
+        "Pillar",
+        "Severity",
+    ),
+    "advisor.rules.rule": ("Rule",),
+    "advisor.templates.values": (
+        "UNKNOWN",
+        "Cause",
+        "Reference",
+        "Text",
+        "Unknown",
+        "Value",
+        "is_known",
+        "show",
+    ),
+}
+_NODES = "advisor.architecture.nodes"
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+if not TYPE_CHECKING:  # so that mypy reports a name that does not exist
+
+    def __getattr__(name: str) -> object:
+        """Import a public name where it lives and keep it."""
+        from importlib import import_module
+
+        if name == "__all__":
+            return __dir__()
+        home = _HOME_OF.get(name)
+        if home is None and (name.startswith("_") or name not in import_module(_NODES).__all__):
+            raise AttributeError(f"module 'advisor' has no attribute '{name}'")
+        value: object = getattr(import_module(home or _NODES), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    """Return every public name."""
+    from importlib import import_module
+
+    return sorted({*_HOME_OF, *import_module(_NODES).__all__, "__version__"})

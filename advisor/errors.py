@@ -2,7 +2,8 @@
 
 AdviseError
 ├── LoadError     a file looks like one of ours and cannot be read
-└── ConfigError   an option, a configuration file or a rule name is wrong
+├── ConfigError   an option, a configuration file or a rule name is wrong
+└── RuleLoadError a file or directory of rules cannot be used
 """
 
 from __future__ import annotations
@@ -29,3 +30,12 @@ class LoadError(AdviseError):
 
 class ConfigError(AdviseError):
     """An option, a key of the configuration or the name of a rule is not known or not usable."""
+
+
+class RuleLoadError(AdviseError):
+    """A rule file or a directory of rules cannot be used; `path` is part of the text."""
+
+    def __init__(self, path: str, message: str) -> None:
+        self.path = path
+        self.message = message
+        super().__init__(f"{path}: {message}")

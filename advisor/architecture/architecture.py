@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, overload
 
+from advisor.architecture.facts import Facts, option_of
 from advisor.architecture.nodes import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import networkx as nx
 
     from advisor.architecture.edges import Edge, EdgeKind
+    from advisor.architecture.facts import HasOptions
     from advisor.templates.values import Value
 
 N = TypeVar("N", bound=Node)
+T = TypeVar("T")
 
 
 class Architecture:
@@ -28,6 +31,9 @@ class Architecture:
         self._outgoing: dict[str, list[Edge]] = defaultdict(list)
         self._incoming: dict[str, list[Edge]] = defaultdict(list)
         self._graph: nx.MultiDiGraph[str] | None = None
+        self.facts = Facts()
+        self.options: Mapping[str, Mapping[str, object]] = {}
+        """Configured settings by the name of the rule; read with `option`."""
 
     # --- building -------------------------------------------------------------------------
 
@@ -77,6 +83,17 @@ class Architecture:
     def node_of(self, value: Value) -> Node | None:
         """Return the node that a value names: a reference, an ARN, a name or a URL; else None."""
         raise NotImplementedError
+
+    @overload
+    def option(self, rule: HasOptions, name: str) -> int: ...
+    @overload
+    def option(self, rule: HasOptions, name: str, kind: type[T]) -> T: ...
+    def option(self, rule: HasOptions, name: str, kind: type[object] = int) -> object:
+        """Return a setting of a rule: what is configured, else the default that it declares.
+
+        Raises KeyError for a name that the rule does not declare, TypeError for another kind.
+        """
+        return option_of(self.options, rule, name, kind)
 
     @property
     def graph(self) -> nx.MultiDiGraph[str]:

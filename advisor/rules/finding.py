@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from advisor.architecture.edges import Evidence
     from advisor.documents.document import Data
-    from advisor.documents.location import Location, Pointer
+    from advisor.documents.location import Location, Pointer, Span
     from advisor.rules.rule import Rule
 
 
@@ -69,6 +69,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class TextEdit:
+    """Other text for a span, where no pointer leads: in comments."""
+
+    path: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """A mechanical edit that mends the fault.
 
@@ -79,6 +88,8 @@ class Fix:
     title: str
     changes: tuple[Change, ...]
     safe: bool = False
+    edits: tuple[TextEdit, ...] = ()
+    """For comments only; what is data is changed by pointer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,8 @@ class Finding:
     """Conditions under which it holds, such as (("IsProd", False),); empty where always."""
     fingerprint: str = field(default="", compare=False)
     """Identity across edits of the file; filled in by the engine."""
+    members: tuple[str, ...] = field(default=(), compare=False)
+    """The fingerprints that an aggregated finding stands for; empty for all others."""
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from advisor.rules.finding import Confidence, Finding, NotJudged, Severity
+from advisor.rules.finding import Finding, NotJudged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from advisor.architecture.edges import Evidence
     from advisor.architecture.nodes import Node
     from advisor.documents.location import Location
-    from advisor.rules.finding import Fix, Pillar
+    from advisor.rules.finding import Confidence, Fix, Pillar, Severity
 
 Example = str | Mapping[str, str]
 """A template, or several files by name (a state machine or source code beside the template)."""
@@ -39,6 +39,8 @@ FAMILIES = {
     "SEC": "permissions and secrets",
     "OBS": "logs, traces and alarms",
     "CST": "cost",
+    "DOC": "what is written twice or cannot be read as meant",
+    "SUP": "suppressions",
 }
 
 _ID = re.compile(r"[A-Z]{3}[0-9]{3}")
@@ -116,7 +118,7 @@ class Rule:
             raise ValueError(f"rule {self.id} has no check")
         return self._check(architecture)
 
-    def finding(
+    def finding(  # noqa: PLR0913  # one blank for everything that a finding says; all named
         self,
         message: str,
         *,
