@@ -1,0 +1,291 @@
+"""APIs written as resources: methods, routes, authorizers, stages, and the edges of all routes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.architecture.builders.integrations import REST, V2, read_integration
+from advisor.architecture.builders.openapi import build_openapi
+from advisor.architecture.calls import call_kind
+from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
+from advisor.architecture.marked import marked
+from advisor.architecture.nodes.apis import (
+    Api,
+    ApiIntegration,
+    ApiResource,
+    ApiStage,
+    Authorization,
+    Authorizer,
+    HttpApi,
+    RestApi,
+    Route,
+    WebSocketApi,
+)
+from advisor.architecture.nodes.external import internet
+from advisor.templates.values import UNKNOWN, Reference, Unknown
+
+if TYPE_CHECKING:
+    from advisor.architecture.architecture import Architecture
+    from advisor.architecture.nodes.apis import Integration
+    from advisor.architecture.nodes.base import Node
+    from advisor.templates.values import Value
+
+MAX_SEGMENTS = 64
+"""Segments of a path that are followed to the root of an API; bounds cyclic parents."""
+
+_METHOD = "AWS::ApiGateway::Method"
+
+
+def build(architecture: Architecture) -> None:
+    """Fill in routes, authorizers and stages, and add the edges from clients to targets."""
+    for authorizer in architecture.all(Authorizer):
+        _authorizer(architecture, authorizer)
+    for route in architecture.all(Route):
+        if route.type == _METHOD:
+            _method(architecture, route)
+        else:
+            _route_v2(architecture, route)
+    build_openapi(architecture)
+    _attach(architecture)
+    for api in architecture.all(Api):
+        if isinstance(api, (RestApi, HttpApi, WebSocketApi)):
+            _edges(architecture, api)
+
+
+def _attach(architecture: Architecture) -> None:
+    """Give every API its routes, authorizers and stages."""
+    routes: dict[str, list[Route]] = {}
+    for route in architecture.all(Route):
+        if route.api is not None:
+            routes.setdefault(route.api.id, []).append(route)
+    authorizers: dict[str, list[Authorizer]] = {}
+    for authorizer in architecture.all(Authorizer):
+        if authorizer.api is not None:
+            authorizers.setdefault(authorizer.api.id, []).append(authorizer)
+    stages: dict[str, list[ApiStage]] = {}
+    for stage in architecture.all(ApiStage):
+        stage.api = _api(architecture, stage)
+        if stage.api is not None:
+            stages.setdefault(stage.api.id, []).append(stage)
+    for api in architecture.all(Api):
+        api.routes = tuple(routes.get(api.id, ()))
+        api.authorizers = tuple(authorizers.get(api.id, ()))
+        api.stages = tuple(stages.get(api.id, ()))
+
+
+def _api(architecture: Architecture, node: Node) -> Api | None:
+    """Return the API that a method, route, authorizer or stage belongs to."""
+    for key in ("RestApiId", "ApiId"):
+        found = architecture.node_of(node.get(key))
+        if isinstance(found, Api):
+            return found
+    return None
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def _authorizer(architecture: Architecture, node: Authorizer) -> None:
+    node.api = _api(architecture, node)
+    node.uri, node.uri_path = node.get("AuthorizerUri"), ("AuthorizerUri",)
+    kind = node.text("Type")
+    if kind is None:
+        kind = node.text("AuthorizerType")
+    if isinstance(kind, str):
+        words = {"JWT": "jwt", "COGNITO_USER_POOLS": "cognito"}
+        node.kind = words.get(kind.upper(), "lambda")
+    elif isinstance(kind, Unknown):
+        node.kind = kind
+
+
+def _method(architecture: Architecture, route: Route) -> None:
+    """Fill in a method of a REST API that is written as a resource."""
+    route.api = _api(architecture, route)
+    method = route.text("HttpMethod")
+    route.method = method.upper() if isinstance(method, str) else method or UNKNOWN
+    route.route_path = _resource_path(architecture, route.get("ResourceId"))
+    route.authorization = _authorization(
+        architecture, route, kind_key="AuthorizationType", api_key="ApiKeyRequired"
+    )
+    integration = read_integration(
+        route, route.get("Integration"), base=("Integration",), keys=REST
+    )
+    route.integrations = (integration,) if integration else ()
+
+
+def _route_v2(architecture: Architecture, route: Route) -> None:
+    """Fill in a route of an HTTP or WebSocket API that is written as a resource."""
+    route.api = _api(architecture, route)
+    key = route.text("RouteKey")
+    if isinstance(key, str):
+        method, _, path = key.strip().partition(" ")
+        if path:
+            route.method, route.route_path = method.upper(), path.strip()
+        else:
+            socket = isinstance(route.api, WebSocketApi)
+            route.method, route.route_path = "MESSAGE" if socket else "ANY", key
+    route.authorization = _authorization(
+        architecture, route, kind_key="AuthorizationType", api_key="ApiKeyRequired"
+    )
+    target = marked(route.get("Target"))
+    if target is None:
+        return
+    value = target.value(target.text.rpartition("integrations/")[2].strip("/"))
+    node = architecture.node_of(value)
+    if isinstance(node, ApiIntegration):
+        integration = read_integration(node, node.get(), base=(), keys=V2)
+        route.integrations = (integration,) if integration else ()
+
+
+def _authorization(
+    architecture: Architecture, route: Route, *, kind_key: str, api_key: str
+) -> Authorization:
+    """Return who may call a route that is written as a resource."""
+    written = route.text(kind_key, default="NONE")
+    authorizer = architecture.node_of(route.get("AuthorizerId"))
+    authorizer = authorizer if isinstance(authorizer, Authorizer) else None
+    kind: str | Unknown
+    if isinstance(written, str):
+        words = {"AWS_IAM": "iam", "NONE": "none", "JWT": "jwt", "COGNITO_USER_POOLS": "cognito"}
+        kind = words.get(written.upper(), "lambda")
+    else:
+        kind = written or UNKNOWN
+    return Authorization(
+        kind=kind,
+        authorizer=authorizer,
+        api_key=route.flag(api_key),
+        path=(kind_key,) if route.get(kind_key) is not None else (),
+    )
+
+
+def _resource_path(architecture: Architecture, value: Value) -> str | Unknown:
+    """Return the path that a chain of `AWS::ApiGateway::Resource` makes."""
+    segments: list[str] = []
+    for _ in range(MAX_SEGMENTS):
+        if isinstance(value, Reference) and value.attribute == "RootResourceId":
+            return "/" + "/".join(reversed(segments))
+        node = architecture.node_of(value)
+        if not isinstance(node, ApiResource):
+            return UNKNOWN
+        part = node.text("PathPart")
+        if not isinstance(part, str):
+            return UNKNOWN
+        segments.append(part)
+        value = node.get("ParentId")
+    return UNKNOWN
+
+
+# --- edges --------------------------------------------------------------------------------------
+
+
+def _edges(architecture: Architecture, api: Api) -> None:
+    """Add the edges of one API: from its clients, to its parts, and to what they call."""
+    # A private API's clients are inside a VPC, and who they are is not in the template.
+    if api.is_private is not True:
+        _add(architecture, internet(architecture, api), api, declared_by=api, via="HTTPS")
+    for authorizer in api.authorizers:
+        _authorizer_edge(architecture, api, authorizer)
+    for route in api.routes:
+        architecture.add_edge(Edge(api, route, EdgeKind.CONTAINS, Evidence.DECLARED, route))
+        for integration in route.integrations:
+            via = f"{_word(api)} integration {route.label}"
+            integration_edge(architecture, api, integration, via=via, route=route)
+
+
+def _word(api: Api) -> str:
+    return {"WEBSOCKET": "WebSocket API"}.get(api.protocol, f"{api.protocol} API")
+
+
+def _add(
+    architecture: Architecture, source: Node, target: Node, *, declared_by: Node, via: str
+) -> None:
+    architecture.add_edge(
+        Edge(
+            source,
+            target,
+            EdgeKind.ROUTES,
+            Evidence.DECLARED,
+            declared_by,
+            mode=Mode.SYNCHRONOUS,
+            via=via,
+        )
+    )
+
+
+def _authorizer_edge(architecture: Architecture, api: Api, authorizer: Authorizer) -> None:
+    if not isinstance(authorizer.kind, str) or authorizer.kind != "lambda":
+        return
+    architecture.add_edge(Edge(api, authorizer, EdgeKind.CONTAINS, Evidence.DECLARED, authorizer))
+    integration = read_integration(
+        authorizer,
+        {REST.uri: authorizer.uri, REST.type: "AWS_PROXY"},
+        base=(),
+        keys=REST,
+    )
+    if integration is None or integration.action != "lambda":
+        return
+    function, qualifier = architecture.function_of(integration.target)
+    if function is None:
+        return
+    architecture.add_edge(
+        Edge(
+            api,
+            function,
+            EdgeKind.INVOKES,
+            Evidence.DECLARED,
+            authorizer,
+            path=authorizer.uri_path,
+            mode=Mode.SYNCHRONOUS,
+            via=f"{_word(api)} authorizer",
+            qualifier=qualifier,
+        )
+    )
+
+
+def integration_edge(
+    architecture: Architecture,
+    source: Node,
+    integration: Integration,
+    *,
+    via: str,
+    route: Node,
+) -> None:
+    """Add the edge from an API to what an integration of it calls, where that is in the graph."""
+    action = integration.action
+    if isinstance(action, Unknown) or action in {"mock", "http"}:
+        return
+    if action == "lambda":
+        target, qualifier = architecture.function_of(integration.target)
+        mode: Mode | None = Mode.ASYNCHRONOUS if integration.asynchronous else Mode.SYNCHRONOUS
+        kind = EdgeKind.INVOKES
+        actions: tuple[str, ...] = ()
+    else:
+        service, _, operation = action.partition(":")
+        target, qualifier = architecture.node_of(integration.target), None
+        kind = call_kind(service, operation)
+        mode = None
+        if kind is EdgeKind.STARTS:
+            mode = Mode.SYNCHRONOUS if "Sync" in operation else Mode.ASYNCHRONOUS
+        actions = (action,)
+    if target is None:
+        return
+    # Integrations of their own resource are shared; the place is still where the target stands.
+    owner = integration.declared_by
+    architecture.add_edge(
+        Edge(
+            source,
+            target,
+            kind,
+            Evidence.DECLARED,
+            route,
+            path=integration.path,
+            mode=mode,
+            via=via,
+            qualifier=qualifier,
+            actions=actions,
+            place=None if owner is route else owner.at(*integration.path),
+        )
+    )
+
+
+__all__ = ["build", "integration_edge"]

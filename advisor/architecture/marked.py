@@ -1,0 +1,86 @@
+"""Reading partly known texts with patterns: unknown parts stand as marks that pass through."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from advisor.templates.values import Reference, Text, Unknown, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor.templates.values import Value
+
+MARK = "\ue000"
+"""Encloses the number of a part; a private-use character that no AWS name can hold."""
+
+MAX_LENGTH = 262_144
+"""Characters read of one text: more than any request template or policy may have."""
+
+_MARKED = re.compile(f"{MARK}([0-9]{{1,6}}){MARK}")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text whose references and unknown parts are numbered marks."""
+
+    text: str
+    parts: tuple[Reference | Unknown, ...] = ()
+
+    def value(self, fragment: str) -> str | Text | Reference | Unknown:
+        """Return what a fragment of the text stands for, marks turned back into their parts."""
+        if MARK not in fragment:
+            return fragment
+        pieces: list[Value] = []
+        end = 0
+        for match in _MARKED.finditer(fragment):
+            index = int(match[1])
+            if index >= len(self.parts):
+                continue
+            pieces += [fragment[end : match.start()], self.parts[index]]
+            end = match.end()
+        return join([*pieces, fragment[end:]])
+
+    def references(self) -> Iterator[Reference]:
+        """Yield the references in the text, in order."""
+        for part in self.parts:
+            if isinstance(part, Reference):
+                yield part
+
+
+def marked(value: Value) -> Marked | None:
+    """Return a value as a text to match patterns on; None where it is no text."""
+    if isinstance(value, str):
+        return Marked(value[:MAX_LENGTH].replace(MARK, ""))
+    if isinstance(value, (Reference, Unknown)):
+        return Marked(f"{MARK}0{MARK}", (value,))
+    if not isinstance(value, Text):
+        return None
+    pieces: list[str] = []
+    parts: list[Reference | Unknown] = []
+    for part in value.parts:
+        if isinstance(part, str):
+            pieces.append(part[:MAX_LENGTH].replace(MARK, ""))
+        else:
+            pieces.append(f"{MARK}{len(parts)}{MARK}")
+            parts.append(part)
+    return Marked("".join(pieces)[:MAX_LENGTH], tuple(parts))
+
+
+def walk(value: Value, *path: str | int) -> Value:
+    """Return what lies at a path of a resolved value; Unknown through Unknown, else None."""
+    for key in path:
+        if isinstance(value, Unknown):
+            return value
+        if isinstance(value, dict):
+            value = value.get(key) if isinstance(key, str) else None
+        elif isinstance(value, list) and isinstance(key, int):
+            value = value[key] if -len(value) <= key < len(value) else None
+        else:
+            return None
+    return value
+
+
+__all__ = ["MARK", "Marked", "marked", "walk"]

@@ -1,0 +1,328 @@
+"""Questions about the network: zones, public subnets, ways out, endpoints, security groups.
+
+Every answer may be Unknown: much of a network is usually declared in another stack.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from advisor.architecture.nodes.network import (
+    NatGateway,
+    SecurityGroup,
+    Subnet,
+    VpcEndpoint,
+    port_range,
+)
+from advisor.templates.values import UNKNOWN, Text, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from advisor.architecture.architecture import Architecture
+    from advisor.architecture.nodes.base import Node
+    from advisor.templates.values import Value
+
+SUBNETS: dict[str, tuple[str, ...]] = {
+    "AWS::Lambda::Function": ("VpcConfig", "SubnetIds"),
+    "AWS::Lambda::CapacityProvider": ("VpcConfig", "SubnetIds"),
+    "AWS::RDS::DBSubnetGroup": ("SubnetIds",),
+    "AWS::RDS::DBProxy": ("VpcSubnetIds",),
+    "AWS::ElastiCache::SubnetGroup": ("SubnetIds",),
+    "AWS::ElastiCache::ServerlessCache": ("SubnetIds",),
+    "AWS::Redshift::ClusterSubnetGroup": ("SubnetIds",),
+    "AWS::RedshiftServerless::Workgroup": ("SubnetIds",),
+    "AWS::DocDB::DBSubnetGroup": ("SubnetIds",),
+    "AWS::Neptune::DBSubnetGroup": ("SubnetIds",),
+    "AWS::OpenSearchService::Domain": ("VPCOptions", "SubnetIds"),
+    "AWS::Elasticsearch::Domain": ("VPCOptions", "SubnetIds"),
+    "AWS::EC2::VPCEndpoint": ("SubnetIds",),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Subnets",),
+    "AWS::ECS::Service": ("NetworkConfiguration", "AwsvpcConfiguration", "Subnets"),
+    "AWS::MSK::Cluster": ("BrokerNodeGroupInfo", "ClientSubnets"),
+}
+"""The property that holds the subnets, by type."""
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "AWS::Lambda::Function": ("VpcConfig", "SecurityGroupIds"),
+    "AWS::RDS::DBInstance": ("VPCSecurityGroups",),
+    "AWS::RDS::DBCluster": ("VpcSecurityGroupIds",),
+    "AWS::RDS::DBProxy": ("VpcSecurityGroupIds",),
+    "AWS::ElastiCache::ReplicationGroup": ("SecurityGroupIds",),
+    "AWS::ElastiCache::CacheCluster": ("VpcSecurityGroupIds",),
+    "AWS::ElastiCache::ServerlessCache": ("SecurityGroupIds",),
+    "AWS::Redshift::Cluster": ("VpcSecurityGroupIds",),
+    "AWS::RedshiftServerless::Workgroup": ("SecurityGroupIds",),
+    "AWS::DocDB::DBCluster": ("VpcSecurityGroupIds",),
+    "AWS::Neptune::DBCluster": ("VpcSecurityGroupIds",),
+    "AWS::OpenSearchService::Domain": ("VPCOptions", "SecurityGroupIds"),
+    "AWS::Elasticsearch::Domain": ("VPCOptions", "SecurityGroupIds"),
+    "AWS::EC2::VPCEndpoint": ("SecurityGroupIds",),
+    "AWS::EFS::MountTarget": ("SecurityGroups",),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("SecurityGroups",),
+    "AWS::ECS::Service": ("NetworkConfiguration", "AwsvpcConfiguration", "SecurityGroups"),
+}
+"""The property that holds the security groups, by type."""
+
+_SELECT = re.compile(r'Fn::Select \["?([0-9]{1,6})"?,(.*)\]', re.DOTALL)
+_OWN_REGION = re.compile(r'Fn::GetAZs (?:""|Unknown\([^()]{0,99}AWS::Region[^()]{0,9}\))')
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The subnets of something; `complete` where every one of them is in the architecture."""
+
+    subnets: tuple[Subnet, ...]
+    complete: bool
+
+
+def placement(architecture: Architecture, node: Node) -> Placement | None:
+    """Return where a node is placed; None where it is in no VPC at all."""
+    path = SUBNETS.get(node.type)
+    if path is None or node.get(path[0]) is None:
+        return None
+    items = node.items(*path)
+    if isinstance(items, Unknown):
+        return Placement((), complete=False)
+    if not items and len(path) > 1:
+        return None
+    found = [architecture.node_of(item) for item in items]
+    subnets = tuple(item for item in found if isinstance(item, Subnet))
+    return Placement(subnets, complete=len(subnets) == len(items))
+
+
+def groups_of(architecture: Architecture, node: Node) -> tuple[SecurityGroup, ...] | Unknown:
+    """Return the security groups of a node; Unknown where one is not in the architecture."""
+    path = GROUPS.get(node.type)
+    items = node.items(*path) if path is not None else UNKNOWN
+    if isinstance(items, Unknown):
+        return items
+    found = [architecture.node_of(item) for item in items]
+    groups = tuple(item for item in found if isinstance(item, SecurityGroup))
+    return groups if len(groups) == len(items) else UNKNOWN
+
+
+# --- zones --------------------------------------------------------------------------------------
+
+
+def same_zone(one: Subnet, other: Subnet) -> bool | Unknown:
+    """Tell whether two subnets lie in the same availability zone."""
+    if one is other:
+        return True
+    first, second = _zone(one.availability_zone), _zone(other.availability_zone)
+    if first is None or second is None:
+        # AWS chooses, each time anew.
+        return UNKNOWN
+    if first == second:
+        return True
+    if isinstance(first, str) and isinstance(second, str):
+        return False
+    if isinstance(first, Text) and isinstance(second, Text):
+        # `${AWS::Region}a` and `${AWS::Region}b` differ in what is written.
+        return (
+            False
+            if first.parts[:-1] == second.parts[:-1] and _literal_ends(first, second)
+            else UNKNOWN
+        )
+    if isinstance(first, tuple) and isinstance(second, tuple) and first[1] == second[1]:
+        return False
+    return UNKNOWN
+
+
+def _literal_ends(one: Text, other: Text) -> bool:
+    return isinstance(one.parts[-1], str) and isinstance(other.parts[-1], str)
+
+
+def _zone(value: Value) -> str | Text | Unknown | tuple[int, str] | None:
+    """Return a zone in a form that compares: a selection from a list as (index, list)."""
+    if isinstance(value, Unknown) and (match := _SELECT.fullmatch(value.key)):
+        return (int(match[1]), _OWN_REGION.sub("Fn::GetAZs", match[2]))
+    return value if isinstance(value, (str, Text, Unknown)) else None
+
+
+def zone_count(subnets: Sequence[Subnet]) -> int | Unknown:
+    """Return in how many availability zones some subnets lie; Unknown where that is not sure."""
+    zones: list[Subnet] = []
+    for subnet in subnets:
+        answers = [same_zone(subnet, zone) for zone in zones]
+        if any(answer is True for answer in answers):
+            continue
+        if any(isinstance(answer, Unknown) for answer in answers):
+            return UNKNOWN
+        zones.append(subnet)
+    return len(zones)
+
+
+# --- ways out -----------------------------------------------------------------------------------
+
+
+def ways_out(subnet: Subnet) -> frozenset[str] | Unknown:
+    """Return where the default routes of a subnet lead: `internet`, `nat`, `egress-only`, `other`.
+
+    Empty where there is no way out; Unknown where the route table is not in the architecture.
+    """
+    table = subnet.route_table
+    if table is None:
+        # Without an association the VPC's main table holds, which CloudFormation cannot edit.
+        closed = subnet.vpc is not None and not subnet.has_foreign_table
+        return frozenset() if closed else UNKNOWN
+    ways: set[str] = set()
+    for route in table.routes:
+        default = route.is_default
+        if isinstance(default, Unknown):
+            return UNKNOWN
+        if default:
+            ways.add(route.way)
+    return frozenset(ways - {""})
+
+
+def is_public(subnet: Subnet) -> bool | Unknown:
+    """Tell whether a default route of the subnet leads to an internet gateway."""
+    ways = ways_out(subnet)
+    return ways if isinstance(ways, Unknown) else "internet" in ways
+
+
+def nat_gateways(subnet: Subnet) -> tuple[NatGateway, ...]:
+    """Return the NAT gateways of the architecture that the subnet's default routes lead to."""
+    table = subnet.route_table
+    if table is None:
+        return ()
+    return tuple(
+        route.target
+        for route in table.routes
+        if route.is_default is True and isinstance(route.target, NatGateway)
+    )
+
+
+def endpoint_service(endpoint: VpcEndpoint) -> str | Unknown:
+    """Return the service of an endpoint by its name in endpoints: `s3`, `execute-api`, `sqs`."""
+    value = endpoint.get("ServiceName")
+    if isinstance(value, Text):
+        value = value.parts[-1]
+    if not isinstance(value, str):
+        return UNKNOWN
+    # com.amazonaws.<region>.<service>, where the region may be what is not known.
+    parts = value.lower().strip(".").split(".")
+    if parts[:2] == ["com", "amazonaws"] or parts[:3] == ["cn", "com", "amazonaws"]:
+        parts = parts[parts.index("amazonaws") + 2 :]
+    return ".".join(parts) or UNKNOWN
+
+
+def endpoints_for(
+    architecture: Architecture, subnet: Subnet, service: str
+) -> tuple[VpcEndpoint, ...]:
+    """Return the endpoints through which something in a subnet reaches a service."""
+    found: list[VpcEndpoint] = []
+    for endpoint in architecture.all(VpcEndpoint):
+        if endpoint_service(endpoint) != service:
+            continue
+        if endpoint.kind == "Gateway":
+            tables = endpoint.items("RouteTableIds")
+            if isinstance(tables, Unknown) or any(
+                architecture.node_of(item) is subnet.route_table is not None for item in tables
+            ):
+                found.append(endpoint)
+        elif subnet.vpc is None or architecture.node_of(endpoint.get("VpcId")) is subnet.vpc:
+            # An interface endpoint serves all subnets of its VPC.
+            found.append(endpoint)
+    return tuple(found)
+
+
+# --- security groups ----------------------------------------------------------------------------
+
+
+def allows(
+    architecture: Architecture,
+    group: SecurityGroup,
+    *,
+    port: int,
+    groups: Sequence[SecurityGroup] = (),
+    subnets: Sequence[Subnet] = (),
+) -> bool | Unknown:
+    """Tell whether a group lets TCP traffic to `port` in from something in groups and subnets."""
+    rules = group.rules("ingress")
+    if isinstance(rules, Unknown):
+        return rules
+    unsure = False
+    for rule in rules:
+        ports = port_range(rule)
+        if isinstance(ports, Unknown):
+            unsure = True
+            continue
+        if ports is None or not ports[0] <= port <= ports[1]:
+            continue
+        answer = _from(architecture, rule, groups, subnets)
+        if answer is True:
+            return True
+        unsure = unsure or isinstance(answer, Unknown)
+    return UNKNOWN if unsure else False
+
+
+def _from(
+    architecture: Architecture,
+    rule: Value,
+    groups: Sequence[SecurityGroup],
+    subnets: Sequence[Subnet],
+) -> bool | Unknown:
+    """Tell whether the source of a rule covers one of some groups, or all of some subnets."""
+    if not isinstance(rule, dict):
+        return UNKNOWN
+    for key in ("SourceSecurityGroupId", "SourceSecurityGroupName"):
+        value = rule.get(key)
+        if value is not None:
+            source = architecture.node_of(value)
+            if source is None:
+                return UNKNOWN
+            return any(source is item for item in groups)
+    if rule.get("SourcePrefixListId") is not None:
+        return UNKNOWN
+    block = rule.get("CidrIp")
+    if block is None:
+        # IPv6 alone says nothing of an IPv4 address.
+        return False if rule.get("CidrIpv6") is not None else UNKNOWN
+    return _covers(architecture, block, subnets)
+
+
+def _covers(architecture: Architecture, block: Value, subnets: Sequence[Subnet]) -> bool | Unknown:
+    if block == "0.0.0.0/0":
+        return True
+    source = architecture.node_of(block)
+    if source is not None and subnets:
+        return all(subnet.vpc is source or subnet is source for subnet in subnets)
+    if not isinstance(block, str) or not subnets:
+        return UNKNOWN
+    try:
+        network = ipaddress.ip_network(block, strict=False)
+    except ValueError:
+        return UNKNOWN
+    for subnet in subnets:
+        cidr = subnet.cidr
+        if not isinstance(cidr, str):
+            return UNKNOWN
+        try:
+            inner = ipaddress.ip_network(cidr, strict=False)
+        except ValueError:
+            return UNKNOWN
+        if not (isinstance(inner, type(network)) and inner.subnet_of(network)):  # type: ignore[arg-type]  # same class as network
+            return False
+    return True
+
+
+__all__ = [
+    "GROUPS",
+    "SUBNETS",
+    "Placement",
+    "allows",
+    "endpoint_service",
+    "endpoints_for",
+    "groups_of",
+    "is_public",
+    "nat_gateways",
+    "placement",
+    "same_zone",
+    "ways_out",
+    "zone_count",
+]
