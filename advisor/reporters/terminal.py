@@ -1,0 +1,188 @@
+"""Text for people: every finding with its source, why it matters and what mends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.architecture.edges import Evidence
+from advisor.report import FileKind
+from advisor.reporters.excerpt import Sources, drawn, gutter_width, places_of
+from advisor.reporters.look import INK_OF, Ink
+from advisor.reporters.safe import cells, no_command, safe
+from advisor.reporters.words import KINDS, condition_words, counted, listed, tally, unseen
+from advisor.reporters.wrapping import wrapped, wrapped_prose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor.report import Report, Suppressed
+    from advisor.reporters.look import Look
+    from advisor.rules.finding import Finding
+
+_MOST_NAMES = 8
+"""Of an aggregated finding's resources, unless all are asked for."""
+_WORD = 5
+"""Columns of the words that open the rows below an excerpt."""
+
+
+def render(report: Report, *, look: Look) -> str:
+    """Return the findings as blocks with a closing line, or what a clean run has to say."""
+    sources = Sources(report.sources)
+    lines: list[str] = []
+    for finding in report.findings:
+        lines.extend(_block(finding, sources=sources, look=look))
+        lines.append("")
+    if look.show_suppressed:
+        lines.extend(_suppressed(each, look=look) for each in report.suppressed)
+        lines.extend([""] if report.suppressed else [])
+    if report.findings:
+        lines.extend(_closing(report, look=look))
+    elif report.files and not look.quiet:
+        lines.extend(_clean(report, look=look))
+    if look.verbose:
+        lines.extend(_details(report, look=look))
+    return "".join(f"{no_command(line.rstrip())}\n" for line in lines)
+
+
+def _block(finding: Finding, *, sources: Sources, look: Look) -> Iterator[str]:
+    places, left_out = places_of(finding, verbose=look.verbose)
+    gutter = gutter_width(places)
+    ink = INK_OF[finding.severity]
+    label = f"{finding.severity.word}[{finding.rule.id}]"
+    message = safe(finding.message, ascii_only=look.ascii_only)
+    head, *rest = wrapped(f"{label} {finding.rule.name}: {message}", look.room)
+    yield look.paint(label, ink) + look.paint(head.removeprefix(label), Ink.STRONG)
+    for line in rest:
+        for part in wrapped(line, look.room - gutter - 4):
+            yield f"{'':>{gutter}}   {look.paint(part, Ink.STRONG)}"
+    yield from drawn(finding, places, sources=sources, look=look)
+    if left_out:
+        words = f"and {counted(left_out, 'more place')} (-v)"
+        yield f"{'':>{gutter}} {look.paint(look.glyphs.gap, Ink.DIM)} {words}"
+    rows = list(_rows(finding, look=look))
+    for index, (word, lines) in enumerate(rows):
+        is_last = index == len(rows) - 1
+        corner = look.glyphs.last if is_last else look.glyphs.row
+        bar = " " if is_last else look.glyphs.bar
+        for number, line in enumerate(lines):
+            edge, name = (bar, "") if number else (corner, word)
+            start = f"{look.paint(edge, Ink.GUTTER)} {look.paint(f'{name:<{_WORD}}', Ink.STRONG)}"
+            yield f"{'':>{gutter}} {start} {line}"
+
+
+def _rows(finding: Finding, *, look: Look) -> Iterator[tuple[str, list[str]]]:
+    room = look.room - gutter_width(places_of(finding, verbose=look.verbose)[0]) - _WORD - 5
+
+    def lines(text: str) -> list[str]:
+        return wrapped(safe(text, ascii_only=look.ascii_only), room)
+
+    if finding.when:
+        yield "when", lines(condition_words(finding))
+    if finding.resources:
+        most = None if look.verbose else _MOST_NAMES
+        yield "in", lines(listed(finding.resources, most=most))
+    if finding.why:
+        yield "why", lines(" ".join(finding.why.split()))
+    if finding.remediation:
+        remediation = "\n".join(
+            safe(line, ascii_only=look.ascii_only) for line in finding.remediation.splitlines()
+        )
+        yield "fix", wrapped_prose(remediation, room)
+    more = [
+        f"advise rule {finding.rule.id}",
+        finding.rule.pillar.value,
+        f"confidence {finding.confidence.word}",
+    ]
+    if finding.evidence not in {None, Evidence.DECLARED} and finding.evidence:
+        more.append(f"evidence {finding.evidence.word}")
+    yield "more", wrapped(f" {look.glyphs.dot} ".join(more), room)
+
+
+def _closing(report: Report, *, look: Look) -> Iterator[str]:
+    files = len({finding.location.path for finding in report.findings})
+    total = f"{look.glyphs.bad} {tally(report.findings)} in {counted(files, 'file')}"
+    parts = [total, *unseen(report)]
+    if look.timed:
+        parts.append(f"{report.duration:.2f} s")
+    gravest = max(finding.severity for finding in report.findings)
+    head, *rest = _joined(parts, look=look)
+    yield look.paint(total, INK_OF[gravest]) + head.removeprefix(total)
+    yield from (f"  {line}" for line in rest)
+
+
+def _clean(report: Report, *, look: Look) -> Iterator[str]:
+    resources = sum(file.resources for file in report.files)
+    if len(report.files) == 1:
+        file = report.files[0]
+        noun = "state" if file.kind is FileKind.STATE_MACHINE else "resource"
+        subject = f"{safe(file.path, ascii_only=look.ascii_only)}  {KINDS[file.kind]}"
+        parts = [subject, counted(resources, noun)]
+    else:
+        machines = [file for file in report.files if file.kind is FileKind.STATE_MACHINE]
+        templates = len(report.files) - len(machines)
+        states = sum(file.resources for file in machines)
+        kinds = [
+            counted(number, noun)
+            for number, noun in ((templates, "template"), (len(machines), "state machine"))
+            if number
+        ]
+        parts = [", ".join(kinds)]
+        parts += [counted(resources - states, "resource")] if templates else []
+        parts += [counted(states, "state")] if machines else []
+    parts.append(counted(report.rules_run, "rule"))
+    if look.timed:
+        parts.append(f"{report.duration:.2f} s")
+    head, *rest = _joined(parts, look=look)
+    yield f"{look.paint(look.glyphs.good, Ink.GOOD)} {head}"
+    yield from (f"  {line}" for line in rest)
+    verdict = "No problems in what could be read." if report.errors else "No problems."
+    others = unseen(report)
+    if report.skipped:
+        files = counted(len(report.skipped), "YAML/JSON file")
+        others.append(f"{files} passed over, neither template nor state machine (-v)")
+    head, *rest = _joined(
+        [f"{verdict}  {others[0]}", *others[1:]] if others else [verdict], look=look
+    )
+    yield f"  {head}"
+    yield from (f"  {line}" for line in rest)
+
+
+def _joined(parts: list[str], *, look: Look) -> list[str]:
+    """Return the parts with dots between them, a new line where the next does not fit."""
+    lines = [parts[0]]
+    for part in parts[1:]:
+        longer = f"{lines[-1]} {look.glyphs.dot} {part}"
+        if cells(longer) + 2 > look.room:
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def _suppressed(each: Suppressed, *, look: Look) -> str:
+    finding = each.finding
+    start = finding.location.span.start
+    until = f" (until {each.until.isoformat()})" if each.until else ""
+    text = (
+        f"suppressed {finding.location.path}:{start.line}:{start.column}: {finding.rule.id} "
+        f"{finding.message} {look.glyphs.dash} {each.reason}{until}"
+    )
+    return look.paint(safe(text, ascii_only=look.ascii_only), Ink.DIM)
+
+
+def _details(report: Report, *, look: Look) -> Iterator[str]:
+    for file in report.files:
+        noun = "state" if file.kind is FileKind.STATE_MACHINE else "resource"
+        text = f"read {file.path}: {KINDS[file.kind]}, {counted(file.resources, noun)}"
+        yield safe(text, ascii_only=look.ascii_only)
+    for each in report.not_judged:
+        start = each.location.span.start
+        text = (
+            f"not judged {each.location.path}:{start.line}:{start.column}: {each.rule.id} "
+            f"{each.rule.name}, {each.because}"
+        )
+        yield safe(text, ascii_only=look.ascii_only)
+    for path in report.skipped:
+        yield safe(
+            f"passed over {path}: neither template nor state machine", ascii_only=look.ascii_only
+        )

@@ -1,0 +1,36 @@
+"""Prose broken into lines; source text and what is to be pasted never are."""
+
+from __future__ import annotations
+
+import re
+
+from advisor.reporters.safe import cells
+
+_NOT_PROSE = re.compile(r"\s|- |[\w.:/\"'{}\[\]$!-]+:(\s|$)|[{}\[\]#]")
+"""How a line begins that somebody pastes: indented, a list item, a key, JSON or a comment."""
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """Return the text in lines of at most `room` columns; a longer word stays whole."""
+    if cells(text) <= room:
+        return [text]
+    lines: list[str] = []
+    line, width = "", 0
+    for word in text.split():
+        size = cells(word)
+        if line and width + 1 + size > room:
+            lines.append(line)
+            line, width = word, size
+        else:
+            line = f"{line} {word}" if line else word
+            width += size + (1 if width else 0)
+    return [*lines, line]
+
+
+def wrapped_prose(text: str, room: int) -> list[str]:
+    """Return all lines of the text, breaking those that are sentences and only those."""
+    return [
+        part
+        for line in text.split("\n")
+        for part in ([line] if _NOT_PROSE.match(line) else wrapped(line, room))
+    ]
