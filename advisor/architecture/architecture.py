@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from advisor.architecture.edges import EdgeKind
 from advisor.architecture.facts import Facts, option_of
-from advisor.architecture.nodes import Node
+from advisor.architecture.nodes.base import Node
+from advisor.architecture.nodes.external import External, external_id
+from advisor.architecture.nodes.functions import Function, Version
+from advisor.architecture.nodes.part import Part
+from advisor.architecture.resolution import Index, parse_arn, qualifier_of
+from advisor.templates.values import Reference, Text, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import networkx as nx
 
-    from advisor.architecture.edges import Edge, EdgeKind
+    from advisor.architecture.edges import Edge
     from advisor.architecture.facts import HasOptions
+    from advisor.architecture.resolution import Found
     from advisor.templates.values import Value
 
 N = TypeVar("N", bound=Node)
@@ -30,6 +37,7 @@ class Architecture:
         self._edges: list[Edge] = []
         self._outgoing: dict[str, list[Edge]] = defaultdict(list)
         self._incoming: dict[str, list[Edge]] = defaultdict(list)
+        self._index = Index()
         self._graph: nx.MultiDiGraph[str] | None = None
         self.facts = Facts()
         self.options: Mapping[str, Mapping[str, object]] = {}
@@ -45,12 +53,32 @@ class Architecture:
         for kind in type(node).__mro__:
             if issubclass(kind, Node):
                 self._by_class[kind].append(node)
+        if not isinstance(node, (Part, External)):
+            self._index.add(node)
 
     def add_edge(self, edge: Edge) -> None:
         """Add an edge between two nodes that are in the graph."""
         self._edges.append(edge)
         self._outgoing[edge.source.id].append(edge)
         self._incoming[edge.target.id].append(edge)
+        if edge.kind is EdgeKind.DEAD_LETTERS:
+            edge.target.is_dead_letter_sink = True
+
+    def external(self, value: Value, kind: str = "", *, declared_by: Node) -> External:
+        """Return the one node that stands for a value outside the templates, made on first use.
+
+        `kind` is a word of `resolution.SERVICES`; what an ARN says of itself goes before it.
+        """
+        known = self._nodes.get(external_id(value))
+        arn = parse_arn(value)
+        if arn is not None and arn.kind:
+            kind = arn.kind
+        if isinstance(known, External):
+            known.kind = known.kind or kind
+            return known
+        node = External(value, kind, declared_by)
+        self.add_node(node)
+        return node
 
     # --- neighbours -----------------------------------------------------------------------
 
@@ -74,15 +102,60 @@ class Architecture:
 
     def outgoing(self, node: Node, *kinds: EdgeKind) -> list[Edge]:
         """Return the edges that leave a node."""
-        return [edge for edge in self._outgoing[node.id] if not kinds or edge.kind in kinds]
+        return [edge for edge in self._outgoing.get(node.id, ()) if not kinds or edge.kind in kinds]
 
     def incoming(self, node: Node, *kinds: EdgeKind) -> list[Edge]:
         """Return the edges that arrive at a node."""
-        return [edge for edge in self._incoming[node.id] if not kinds or edge.kind in kinds]
+        return [edge for edge in self._incoming.get(node.id, ()) if not kinds or edge.kind in kinds]
 
-    def node_of(self, value: Value) -> Node | None:
+    # --- what a value names ---------------------------------------------------------------
+
+    def find(self, value: Value, kind: str = "", near: Node | None = None) -> Found | None:
+        """Return the node that a value names, and what stands behind its name.
+
+        `kind` says what a bare name is the name of; of several resources of one name only
+        the one in the template of `near` counts.
+        """
+        return self._index.find(value, kind=kind, near=near.resource.owner if near else "")
+
+    def node_of(self, value: Value, kind: str = "", near: Node | None = None) -> Node | None:
         """Return the node that a value names: a reference, an ARN, a name or a URL; else None."""
-        raise NotImplementedError
+        found = self.find(value, kind, near)
+        return found.node if found else None
+
+    def function_of(self, value: Value, near: Node | None = None) -> tuple[Function | None, Value]:
+        """Return the function that a value names, and the version or alias of it that is meant.
+
+        References to aliases and versions lead on to their function; None where it lies
+        outside or where the value names something else.
+        """
+        found = self.find(value, "function", near)
+        if found is None:
+            return None, None
+        if isinstance(found.node, Version):
+            behind = self.find(found.node.function, "function", found.node)
+            function = behind.node if behind else None
+            return (function if isinstance(function, Function) else None), found.node.qualifier
+        if not isinstance(found.node, Function):
+            return None, None
+        return found.node, qualifier_of(found.rest)
+
+    def target(
+        self, value: Value, kind: str = "", *, declared_by: Node
+    ) -> tuple[Node | None, Value]:
+        """Return what a value names, in the templates or outside, and a function's qualifier.
+
+        None only where the value is absent, empty or no text.
+        """
+        if not isinstance(value, (str, Reference, Text, Unknown)) or value == "":
+            return None, None
+        function, qualifier = self.function_of(value, declared_by)
+        if function is not None:
+            return function, qualifier
+        found = self.find(value, kind, declared_by)
+        if found is not None and not isinstance(found.node, Version):
+            return found.node, None
+        return self.external(value, kind, declared_by=declared_by), None
 
     @overload
     def option(self, rule: HasOptions, name: str) -> int: ...
