@@ -113,7 +113,7 @@ def line_span(document: Document, pointer: Pointer, *, prefer_key: bool = False)
         return Span(Position(1, 1), Position(1, 1))
     if prefer_key and pointer and not isinstance(pointer[-1], int):
         span = key
-    if span.start.line == span.end.line:
+    if span.start.line == span.end.line == key.start.line:
         return span
     if key.start.line == key.end.line:
         return key

@@ -216,15 +216,18 @@ def _domain(project: Project, variable: Variable, literals: set[str]) -> list[st
     if parameter is None:
         return [OTHER, *values]
     default = None if parameter.default is None else scalar_text(parameter.default)
+    rest = OTHER
     if parameter.allowed:
         values = [text for text in values if text in parameter.allowed]
         others = [text for text in parameter.allowed if text not in literals]
-        # One other value that is allowed is as good as all of them, the default best.
+        # Of several other values only the default is as good as known.
+        if default in others or len(others) == 1:
+            rest = default if default in others and default is not None else others[0]
         if others:
-            values.append(default if default in others else others[0])
+            values.append(rest)
     else:
         values.append(default if default is not None and default not in literals else OTHER)
-    values.sort(key=lambda text: text != default)
+    values.sort(key=lambda text: (text != default, text != OTHER))
     return values or [OTHER]
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 
 def long_form(tag: str) -> str | None:
-    """Return the long form of a YAML tag, such as `Fn::Sub` for `!Sub`; None if it is none.
+    """Return the long form of a YAML tag without its `!`, such as `Fn::Sub` for `Sub`.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
     """
-    name = tag.removeprefix("!")
-    if not name or not tag.startswith("!") or tag.startswith("!!"):
+    if not tag or tag.startswith("!"):
         return None
-    if name in {"Ref", "Condition"}:
-        return name
-    return f"Fn::{name}"
+    if tag in {"Ref", "Condition"}:
+        return tag
+    return f"Fn::{tag}"
