@@ -10,7 +10,6 @@ from advisor.templates.template import scalar_text, section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from advisor.documents.document import Data, Document
     from advisor.documents.location import Pointer
@@ -37,14 +36,12 @@ class Included:
 # --- AWS::Include and local definition files -------------------------------------------------
 
 
-def include_files(
-    stack: Stack, root: Path | None, load: Callable[[Stack, str], Template | None]
-) -> None:
+def include_files(stack: Stack, load: Callable[[Stack, str], Template | None]) -> None:
     """Merge what `AWS::Include` names where it is a local file; leave the rest as it is.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-include.html
     """
-    if root is None or "AWS::Include" not in stack.template.document.text:
+    if "AWS::Include" not in stack.template.document.text:
         return
     merged = _merge(stack.data, stack, load, 0)
     if isinstance(merged, dict):

@@ -81,7 +81,7 @@ def build_project(
     overrides: Mapping[Path, Mapping[str, str]] | None = None,
 ) -> Project:
     """Return the stacks of readable templates; one that another nests appears inside it only."""
-    project = Project(root=files.root)
+    project = Project(files)
     given = list(dict.fromkeys(templates))
     nested = {
         child

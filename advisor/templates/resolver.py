@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.errors import LoadError
 from advisor.templates import intrinsics
 from advisor.templates.conditions import OTHER, Truths, Variable
 from advisor.templates.macros import SYMBOL
@@ -13,8 +14,9 @@ from advisor.templates.values import Cause, Reference, Text, Unknown, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
-    from advisor.documents.document import Data
+    from advisor.documents.document import Data, Document
     from advisor.documents.location import Location
     from advisor.templates.resource import Resource
     from advisor.templates.scenarios import Scenario
@@ -110,6 +112,23 @@ class Resolver:
     def resolve(self, resource: Resource, data: object) -> Value:
         """Return the value of raw data that stands somewhere in the resource's template."""
         return self.evaluate(self.project.stacks[resource.owner], data)  # type: ignore[arg-type]  # any data is evaluated, whatever its shape
+
+    def file(self, resource: Resource, *path: str | int) -> Document | None:
+        """Return the local file that a property names, read; None where there is none to read."""
+        name = self.get(resource, *path)
+        if not isinstance(name, str):
+            return None
+        files = self.project.files
+        file = files.local(self.project.stacks[resource.owner].template.file, name)
+        try:
+            return files.document(file) if file else None
+        except LoadError:
+            return None
+
+    def folder(self, resource: Resource) -> Path | None:
+        """Return the folder of the resource's template."""
+        file = self.project.stacks[resource.owner].template.file
+        return file.parent if file else None
 
     # --- walking ----------------------------------------------------------------------------
 

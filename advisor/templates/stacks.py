@@ -11,10 +11,10 @@ from advisor.templates.template import section
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from advisor.documents.document import Data
     from advisor.documents.location import Pointer
+    from advisor.templates.loading import Files
     from advisor.templates.macros import Included
     from advisor.templates.template import Template
 
@@ -73,12 +73,9 @@ class Stack:
 class Project:
     """All stacks of one architecture by owner, and the notes of what was bounded or not found."""
 
-    root: Path | None
+    files: Files
     stacks: dict[str, Stack] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-
-Load = "Callable[[Path, str], Template | None]"
 
 
 def build_stack(
@@ -113,7 +110,7 @@ def _instance(
         overrides=overrides or {},
     )
     project.stacks[owner] = stack
-    include_files(stack, project.root, load)
+    include_files(stack, load)
     moved = expand_loops(stack)
     for resource in _expand_sam(stack):
         if moved:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
+    from advisor.documents.document import Document
     from advisor.documents.location import Location
     from advisor.templates.resource import Resource
     from advisor.templates.values import Value
@@ -40,4 +42,16 @@ class View(Protocol):
 
     def resolve(self, resource: Resource, data: object) -> Value:
         """Return the value of raw data that stands somewhere in the resource's template."""
+        ...
+
+    def file(self, resource: Resource, *path: str | int) -> Document | None:
+        """Return the local file that a property names, read; None where there is none to read.
+
+        Relative paths start at the folder of the resource's template; nothing outside the
+        project's root is opened.
+        """
+        ...
+
+    def folder(self, resource: Resource) -> Path | None:
+        """Return the folder of the resource's template; None where it has no file."""
         ...
