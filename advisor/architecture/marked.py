@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from advisor.templates.values import Reference, Text, Unknown, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from advisor.architecture.nodes.base import Node
+    from advisor.documents.document import Data
     from advisor.templates.values import Value
 
 MARK = "\ue000"
@@ -18,6 +18,9 @@ MARK = "\ue000"
 
 MAX_LENGTH = 262_144
 """Characters read of one text: more than any request template or policy may have."""
+
+MAX_MENTIONS = 1_000
+"""Parts of one property that are looked at for references."""
 
 _MARKED = re.compile(f"{MARK}([0-9]{{1,6}}){MARK}")
 
@@ -43,12 +46,6 @@ class Marked:
             end = match.end()
         return join([*pieces, fragment[end:]])
 
-    def references(self) -> Iterator[Reference]:
-        """Yield the references in the text, in order."""
-        for part in self.parts:
-            if isinstance(part, Reference):
-                yield part
-
 
 def marked(value: Value) -> Marked | None:
     """Return a value as a text to match patterns on; None where it is no text."""
@@ -69,6 +66,42 @@ def marked(value: Value) -> Marked | None:
     return Marked("".join(pieces)[:MAX_LENGTH], tuple(parts))
 
 
+def references(value: Value) -> tuple[Reference, ...]:
+    """Return the references in a text, in order; none in anything else."""
+    if isinstance(value, Reference):
+        return (value,)
+    return value.references if isinstance(value, Text) else ()
+
+
+def mentions(node: Node, *path: str | int) -> tuple[Reference, ...]:
+    """Return the references anywhere in a property as written, even within what is unknown.
+
+    Looks into intrinsics whose result is not known, such as a host cut out of a URL.
+    """
+    data: Data = node.resource.properties
+    for key in path:
+        if isinstance(data, dict) and isinstance(key, str):
+            data = data.get(key)
+        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
+            data = data[key]
+        else:
+            return ()
+    found: list[Reference] = []
+    pending: list[Data] = [data]
+    for _ in range(MAX_MENTIONS):
+        if not pending:
+            break
+        item = pending.pop(0)
+        if isinstance(item, list):
+            pending += item
+        elif isinstance(item, dict):
+            if len(item) == 1 and next(iter(item)) in {"Ref", "Fn::GetAtt", "Fn::Sub"}:
+                found += references(node.view.resolve(node.resource, item))
+            else:
+                pending += item.values()
+    return tuple(found)
+
+
 def walk(value: Value, *path: str | int) -> Value:
     """Return what lies at a path of a resolved value; Unknown through Unknown, else None."""
     for key in path:
@@ -83,4 +116,4 @@ def walk(value: Value, *path: str | int) -> Value:
     return value
 
 
-__all__ = ["MARK", "Marked", "marked", "walk"]
+__all__ = ["MARK", "Marked", "marked", "mentions", "references", "walk"]

@@ -255,6 +255,7 @@ def integration_edge(
     if isinstance(action, Unknown) or action in {"mock", "http"}:
         return
     if action == "lambda":
+        target: Node | None
         target, qualifier = architecture.function_of(integration.target)
         mode: Mode | None = Mode.ASYNCHRONOUS if integration.asynchronous else Mode.SYNCHRONOUS
         kind = EdgeKind.INVOKES
