@@ -41,6 +41,7 @@ class Builder:
         self._names: dict[str, str | None] = {}
         self._expanded = 0
         self._inside_alias = 0
+        self._outermost = 0  # where the alias stands that is being expanded
 
     def long_form(self, tag: str) -> str | None:
         """Return the key that a short tag stands for; None for a tag that means nothing."""
@@ -56,13 +57,16 @@ class Builder:
             self._expanded += 1
             if self._expanded > MAX_EXPANDED:
                 raise ShapeError(
-                    f"aliases add more than {MAX_EXPANDED:,} values; write them out", node.start
+                    f"aliases add more than {MAX_EXPANDED:,} values; write them out",
+                    self._outermost,
                 )
         if isinstance(node, Scalar):
             if node.tag is None:
                 return node.value if node.style else plain_value(node.value)
             return self._tagged(node.tag, _typed(node))
         if isinstance(node, Alias):
+            if not self._inside_alias:
+                self._outermost = node.start
             self._inside_alias += 1
             data = self.data(node.target, depth)
             self._inside_alias -= 1
@@ -108,6 +112,8 @@ class Builder:
             merged = dereference(source)
             if not isinstance(merged, Mapping):
                 raise ShapeError("'<<' takes a mapping or a list of mappings", source.start)
+            if not self._inside_alias:
+                self._outermost = source.start
             self._inside_alias += 1
             part = self.data(merged, depth + 1)
             self._inside_alias -= 1

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 5 * 1024 * 1024
 """Five times what CloudFormation accepts (1 MB from a bucket) and Step Functions (1 MB)."""
 
-_LOOKS_LIKE_JSON = re.compile(r'\s*[{\[]\s*(?:["{\[\]}]|$)')
+_LOOKS_LIKE_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*["{\[\]]|[{\[]\s*$)')
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _UTF8_MARK = b"\xef\xbb\xbf"
 

@@ -15,7 +15,10 @@ _FORBIDDEN = re.compile(
 )
 _YAML_WORDS = (
     ("cannot start any token", "'{character}' cannot start a value here; put it into quotes"),
-    ("mapping values are not allowed", "a ':' that no key can stand before; check the indentation"),
+    (
+        "mapping values are not allowed",
+        "a second ':' in one value; put it into quotes, or check the indentation",
+    ),
     ("could not find expected ':'", "a key without its ':'; check the indentation and the quotes"),
     ("did not find expected key", "a key was expected here; check the indentation and the quotes"),
     ("did not find expected '-' indicator", "a list item was expected here; check the indentation"),
@@ -71,7 +74,11 @@ def explain_yaml(error: YAMLError, text: str) -> tuple[str, int]:
     opened = f"in line {_line(text, opening.index)}"
     if not text[offset:].strip() and "'" not in problem:
         offset = len(text)
+    if "could not find expected ':'" in problem:  # noticed at the next line, meant for the key
+        offset = min(int(opening.index), len(text))
     character = text[offset : offset + 1]
+    if character == "!" and "did not find expected" in problem:
+        return "a second tag for one value; write the inner function in its long form", offset
     if character == "\t":
         return "a tab where YAML wants spaces", offset
     for words, ours in _YAML_WORDS:

@@ -23,31 +23,38 @@ from advisor.documents.nodes import (
 from advisor.errors import LoadError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from advisor.documents.lines import Lines
     from advisor.documents.nodes import Collection, Node, Written
+
+
+class PythonParser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
+    """The parser in Python, with the interface of libyaml's: the same events, slower."""
+
+    def __init__(self, stream: str) -> None:
+        yaml.reader.Reader.__init__(self, stream)
+        yaml.scanner.Scanner.__init__(self)
+        yaml.parser.Parser.__init__(self)
+
 
 _Parser: Any
 try:
     from yaml.cyaml import CParser as _Parser  # type: ignore[attr-defined] # not in the stubs
-except ImportError:  # an installation of PyYAML without libyaml: the same events, slower
-
-    class _Parser(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):  # type: ignore[no-redef]
-        """The parser in Python, with the interface of libyaml's."""
-
-        def __init__(self, stream: str) -> None:
-            yaml.reader.Reader.__init__(self, stream)
-            yaml.scanner.Scanner.__init__(self)
-            yaml.parser.Parser.__init__(self)
+except ImportError:  # PyYAML was installed without libyaml
+    _Parser = PythonParser
 
 
-def read_yaml(text: str, path: str, lines: Lines) -> tuple[Node | None, int]:
+def read_yaml(
+    text: str, path: str, lines: Lines, *, parser: Callable[[str], Any] = _Parser
+) -> tuple[Node | None, int]:
     """Return the tree of the first document, and how many documents hold anything.
 
     LoadError where the text is no YAML or goes beyond a bound.
     """
     composer = _Composer(path, lines)
     try:
-        composer.run(_Parser(text))
+        composer.run(parser(text))
     except yaml.YAMLError as error:
         message, offset = explain_yaml(error, text)
         raise composer.error(message, offset) from None
