@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from advisor.templates.loading import Files
-from advisor.templates.project import groups, parents_of
+from advisor.templates.project import groups, neighbours
 from advisor.templates.resolver import Resolver
 from advisor.templates.values import Cause, Reference, Text, Unknown
 
@@ -241,8 +241,8 @@ def test_a_place_is_one_line_and_falls_back_to_what_exists(tmp_path: Path) -> No
 def test_a_child_given_alone_finds_the_parent_that_nests_it(tmp_path: Path) -> None:
     project_of(tmp_path, main=PARENT, child=CHILD, other="Resources: {Q: {Type: AWS::SQS::Queue}}")
     folder = tmp_path.resolve()
-    assert parents_of(Files(folder), folder / "child.yaml") == [folder / "main.yaml"]
-    assert parents_of(Files(folder), folder / "other.yaml") == []
+    assert neighbours(Files(folder), {folder / "child.yaml"}) == [folder / "main.yaml"]
+    assert neighbours(Files(folder), {folder / "other.yaml"}) == []
 
 
 def test_stacks_that_are_linked_form_one_group(tmp_path: Path) -> None:

@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 class Files:
     """The files of one project, read at most once, never outside its root."""
 
-    def __init__(self, root: Path) -> None:
-        """Read beneath `root`, which must be resolved (no symlinks left in it)."""
+    def __init__(self, root: Path, base: Path | None = None) -> None:
+        """Read beneath `root`, which must be resolved (no symlinks left in it).
+
+        `base` is what shown paths are relative to where several roots are read in one run.
+        """
         self.root = root
+        self.base = base or root
         self._documents: dict[Path, Document | LoadError] = {}
         self._templates: dict[Path, Template] = {}
 
     def shown(self, file: Path) -> str:
-        """Return a path as shown to the user: relative to the root, with forward slashes."""
+        """Return a path as shown to the user: relative to the base, with forward slashes."""
         try:
-            return file.relative_to(self.root).as_posix()
+            return file.relative_to(self.base).as_posix()
         except ValueError:
             return file.name
 

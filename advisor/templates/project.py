@@ -6,19 +6,23 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from advisor.errors import LoadError
-from advisor.templates.stacks import Project, build_stack
+from advisor.templates.stacks import Project, add_workflow, build_stack
 from advisor.templates.template import section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
+    from advisor.documents.document import Data
     from advisor.templates.loading import Files
     from advisor.templates.template import Template
 
 _NESTS = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _SUFFIXES = (".yaml", ".yml", ".json", ".template")
-_MOST_NEIGHBOURS = 200  # files of one folder that are looked at for a parent of a template
+_MOST_NEIGHBOURS = 200  # files of one folder that are looked at for what names a given file
+_MOST_BYTES = 1_000_000  # of each; CloudFormation accepts no larger template
+_NAMES_FILE = ("TemplateURL", "Location", "DefinitionUri", "DefinitionS3Location", "BodyS3Location")
+_KEYS = tuple(key.encode() for key in _NAMES_FILE)
 
 
 def nested_files(files: Files, template: Template) -> list[Path]:
@@ -36,51 +40,82 @@ def nested_files(files: Files, template: Template) -> list[Path]:
     return found
 
 
-def parents_of(files: Files, file: Path) -> list[Path]:
-    """Return the templates beside or above a file, up to the root, that nest it.
+def referenced_files(files: Files, template: Template) -> list[Path]:
+    """Return every local file that a template names: nested ones, definitions, includes."""
+    found = []
+    pending: list[Data] = [template.data.get("Resources")]
+    while pending:
+        data = pending.pop()
+        if isinstance(data, dict):
+            for key, value in data.items():
+                if key in _NAMES_FILE and isinstance(value, str) and "://" not in value:
+                    file = files.local(template.file, value)
+                    if file is not None:
+                        found.append(file)
+                else:
+                    pending.append(value)
+        elif isinstance(data, list):
+            pending.extend(data)
+    return found
 
-    A template that is given alone is read in the context that deploys it.
+
+def neighbours(files: Files, given: Collection[Path]) -> list[Path]:
+    """Return the templates beside or above the given files, up to the root, that name one.
+
+    A file that is given alone is read in the context that deploys it.
     """
-    found: list[Path] = []
-    folder = file.parent
-    while folder.is_relative_to(files.root):
-        try:
-            neighbours = sorted(folder.iterdir())[:_MOST_NEIGHBOURS]
-        except OSError:
-            break
-        for other in neighbours:
-            if other == file or not other.name.endswith(_SUFFIXES) or not other.is_file():
-                continue
-            if files.inside(other) == other and _mentions(other, file.name):
-                found.append(other)
-        if folder == files.root:
-            break
-        folder = folder.parent
-    return [other for other in found if _nests(files, other, file)]
+    names = {file.name.encode() for file in given}
+    folders = {
+        folder for file in given for folder in file.parents if folder.is_relative_to(files.root)
+    }
+    found = [
+        other
+        for folder in sorted(folders)
+        for other in _candidates(folder)
+        if other not in given and files.inside(other) == other and _mentions(other, names)
+    ]
+    return [other for other in found if _references(files, other, given)]
 
 
-def _mentions(file: Path, name: str) -> bool:
+def _candidates(folder: Path) -> list[Path]:
     try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        return []
+    return [entry for entry in entries if entry.name.endswith(_SUFFIXES)][:_MOST_NEIGHBOURS]
+
+
+def _mentions(file: Path, names: Iterable[bytes]) -> bool:
+    """Tell cheaply whether a file may name another one."""
+    try:
+        if not file.is_file():
+            return False
         with file.open("rb") as stream:
-            return name.encode() in stream.read(1_000_000)
+            content = stream.read(_MOST_BYTES)
     except OSError:
         return False
+    return any(key in content for key in _KEYS) and any(name in content for name in names)
 
 
-def _nests(files: Files, other: Path, file: Path) -> bool:
+def _references(files: Files, other: Path, given: Collection[Path]) -> bool:
     try:
-        return file in nested_files(files, files.template(other))
+        template = files.template(other)
     except LoadError:
         return False
+    return any(file in given for file in referenced_files(files, template))
 
 
 def build_project(
     files: Files,
     templates: Iterable[Path],
     *,
+    workflows: Iterable[Path] = (),
     overrides: Mapping[Path, Mapping[str, str]] | None = None,
 ) -> Project:
-    """Return the stacks of readable templates; one that another nests appears inside it only."""
+    """Return the stacks of readable templates; one that another nests appears inside it only.
+
+    A state machine's file is a stack of its own unless a template names it.
+    """
     project = Project(files)
     given = list(dict.fromkeys(templates))
     nested = {
@@ -102,8 +137,16 @@ def build_project(
         covered.update(part.template.file for part in stack.walk() if part.template.file)
     for file in given:
         if file not in covered:
-            template = files.template(file)
-            build_stack(project, template, files.load, overrides=(overrides or {}).get(file, {}))
+            values = (overrides or {}).get(file, {})
+            build_stack(project, files.template(file), files.load, overrides=values)
+    named = {
+        other
+        for stack in project.stacks.values()
+        for other in referenced_files(files, stack.template)
+    }
+    for file in dict.fromkeys(workflows):
+        if file not in named:
+            add_workflow(project, files.template(file))
     return project
 
 

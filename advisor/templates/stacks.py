@@ -232,3 +232,24 @@ def _is_inside_itself(stack: Stack, template: Template) -> bool:
             return True
         current = current.parent
     return False
+
+
+def add_workflow(project: Project, template: Template) -> Stack:
+    """Add the file of a state machine that no template names, as a stack of that one machine.
+
+    Whether it is a Standard or an Express workflow is not known.
+    """
+    machine = Resource(
+        owner=template.path,
+        logical_id="",
+        type="AWS::StepFunctions::StateMachine",
+        properties={
+            "Definition": template.data,
+            "StateMachineType": {"Fn::Unknown": "a definition does not say"},
+        },
+        place=(),
+        origins={("Definition",): ()},
+    )
+    stack = Stack(template.path, template, data={}, resources={"": machine})
+    project.stacks[template.path] = stack
+    return stack
