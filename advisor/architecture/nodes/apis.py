@@ -155,6 +155,11 @@ class OperationRoute(Part, Route):
     """A route that stands in an OpenAPI body."""
 
     @property
+    def type(self) -> str:
+        """Empty: it is no resource of its own."""
+        return ""
+
+    @property
     def name(self) -> str:
         """As a reader calls it: `POST /orders`."""
         return self.label
@@ -178,6 +183,11 @@ class Authorizer(Node):
 
 class OperationAuthorizer(Part, Authorizer):
     """An authorizer that stands in an OpenAPI body."""
+
+    @property
+    def type(self) -> str:
+        """Empty: it is no resource of its own."""
+        return ""
 
     @property
     def name(self) -> str:
