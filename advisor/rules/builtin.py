@@ -196,3 +196,8 @@ def _said_by_the_engine(_architecture: Architecture) -> Iterator[Finding | NotJu
 
 for _rule in BUILTIN:
     _rule.check(_said_by_the_engine)
+
+
+def speaks_for(rule: Rule) -> bool:
+    """Tell whether a rule is one of the engine's own."""
+    return any(rule is own for own in BUILTIN)

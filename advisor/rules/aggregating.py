@@ -1,0 +1,86 @@
+"""Makes the findings of a rule that gives advice one finding per template."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from advisor.rules.finding import Fix
+from advisor.rules.identity import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from advisor.documents.location import Location
+    from advisor.rules.finding import Finding
+
+_MOST_NAMES = 5  # names in one message; the rest is a number
+
+
+def aggregated(findings: Iterable[Finding]) -> list[Finding]:
+    """Return one finding per template of each rule that aggregates, all others as they are."""
+    done: list[Finding] = []
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.rule.aggregate:
+            groups[finding.rule.id, finding.location.path].append(finding)
+        else:
+            done.append(finding)
+    return [*done, *(_one(group) for group in groups.values())]
+
+
+def _one(group: Sequence[Finding]) -> Finding:
+    ordered = sorted(group, key=lambda finding: finding.sort_key)
+    first = ordered[0]
+    names = tuple(dict.fromkeys(finding_name(finding) for finding in ordered))
+    message = first.message
+    if len(ordered) > 1:
+        message = first.rule.aggregate.replace("{count}", str(len(names)))
+        message = message.replace("{names}", _listed(names))
+    same_when = all(finding.when == first.when for finding in ordered)
+    return replace(
+        first,
+        message=message,
+        severity=max(finding.severity for finding in ordered),
+        confidence=min(finding.confidence for finding in ordered),
+        related=(*first.related, *(_place(finding) for finding in ordered[1:])),
+        resources=names,
+        when=first.when if same_when else (),
+        fix=_fix(ordered),
+        # Resources come and go without making it another finding.
+        fingerprint=digest(first.rule.id, first.location.path, "aggregate"),
+        members=tuple(finding.fingerprint for finding in ordered),
+    )
+
+
+def finding_name(finding: Finding) -> str:
+    """Return what a reader calls the subject of a finding."""
+    place = finding.location
+    return place.resource or (str(place.pointer[-1]) if place.pointer else place.path)
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"'{name}'" for name in names[:_MOST_NAMES]]
+    rest = len(names) - len(quoted)
+    if rest:
+        return f"{', '.join(quoted)} and {rest} more"
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else quoted[0]
+
+
+def _place(finding: Finding) -> Location:
+    return finding.location.labelled(finding.message)
+
+
+def _fix(ordered: Sequence[Finding]) -> Fix | None:
+    fixes = [finding.fix for finding in ordered if finding.fix is not None]
+    if len(fixes) < len(ordered):
+        return None
+    if len(fixes) == 1:
+        return fixes[0]
+    return Fix(
+        title=f"{fixes[0].title} and {len(fixes) - 1} more",
+        changes=tuple(change for fix in fixes for change in fix.changes),
+        safe=all(fix.safe for fix in fixes),
+        edits=tuple(edit for fix in fixes for edit in fix.edits),
+    )

@@ -1,0 +1,231 @@
+"""Runs rules over architectures and makes what they say one list that can be shown.
+
+In this order: run, let stronger rules silence weaker ones, merge over scenarios, fingerprint,
+leave out what is not selected, suppress, take the baseline off, hide what is below the
+thresholds, aggregate, sort.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from advisor.documents.location import Location
+from advisor.report import in_reading_order
+from advisor.rules import builtin
+from advisor.rules.aggregating import aggregated
+from advisor.rules.finding import Finding, NotJudged
+from advisor.rules.identity import fingerprinted
+from advisor.rules.merging import merged
+from advisor.rules.registry import shown
+from advisor.rules.statistics import Tally
+from advisor.rules.superseding import without_weaker
+from advisor.rules.suppressing import Suppressing, apply
+from advisor.rules.suppression import of_document, of_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from advisor.architecture.architecture import Architecture
+    from advisor.documents.document import Document
+    from advisor.documents.location import Pointer, Span
+    from advisor.report import Suppressed
+    from advisor.rules.baseline import Baseline
+    from advisor.rules.merging import Scenario
+    from advisor.rules.rule import Rule
+    from advisor.rules.selection import Selection
+    from advisor.rules.statistics import RuleStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class InternalError:
+    """A rule that failed: which, where in its file, and on what."""
+
+    rule: Rule
+    file: str
+    line: int
+    """Of the rule's file; zero where the failure did not pass through it."""
+    exception: str
+    message: str
+    traceback: str = ""
+
+    def __str__(self) -> str:
+        what = f"{self.exception}: {self.message}" if self.message else self.exception
+        return f"rule {self.rule.id} {self.rule.name} failed with {what}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the rules of one run have to say, in reading order."""
+
+    findings: tuple[Finding, ...] = ()
+    hidden: tuple[Finding, ...] = ()
+    """Below the thresholds of severity or confidence."""
+    suppressed: tuple[Suppressed, ...] = ()
+    baselined: tuple[Finding, ...] = ()
+    not_judged: tuple[NotJudged, ...] = ()
+    errors: tuple[InternalError, ...] = ()
+    statistics: Mapping[str, RuleStatistics] = field(default_factory=dict)
+    """By id, for each selected rule of the catalogue."""
+    rules_run: int = 0
+
+
+def run(
+    selection: Selection,
+    groups: Iterable[Sequence[tuple[Scenario, Architecture]]],
+    *,
+    documents: Iterable[Document] = (),
+    sources: Mapping[str, str] | None = None,
+    baseline: Baseline | None = None,
+) -> Outcome:
+    """Run the selected rules and return what is to be shown.
+
+    `documents` are the files read as templates or state machines, `sources` the texts of other
+    files that findings may stand in, by path: both may hold suppressions.
+    """
+    documents = list(documents)
+    rules = selection.with_stronger()
+    judged = _Judged(rules, selection)
+    found: list[Finding] = []
+    for group in groups:
+        found += judged.group(group)
+    found += [finding for document in documents for finding in _duplicates(document)]
+    wanted = {rule.name for rule in selection.rules}
+    counted = [f for f in found if f.rule.name in wanted and not selection.leaves_out(f)]
+    findings = fingerprinted(in_reading_order(map(selection.remapped, counted)))
+
+    suppressing = _suppress(findings, selection, documents, sources or {}, judged.failed)
+    new, known = suppressing.findings, []
+    if baseline is not None:
+        known = [f for f in new if f.fingerprint in baseline.fingerprints]
+        new = [f for f in new if f.fingerprint not in baseline.fingerprints]
+    return Outcome(
+        findings=in_reading_order(aggregated([f for f in new if selection.shows(f)])),
+        hidden=in_reading_order(f for f in new if not selection.shows(f)),
+        suppressed=tuple(suppressing.suppressed),
+        baselined=tuple(known),
+        not_judged=tuple(n for n in judged.not_judged() if n.rule.name in wanted),
+        errors=tuple(judged.errors),
+        statistics=judged.tally.statistics(selection.rules, judged.failed),
+        rules_run=len(selection.rules),
+    )
+
+
+class _Judged:
+    """What the rules say of one group of scenarios after the other."""
+
+    def __init__(self, rules: Sequence[Rule], selection: Selection) -> None:
+        self._rules = [rule for rule in rules if not builtin.speaks_for(rule)]
+        self._selection = selection
+        self._not_judged: dict[tuple[object, ...], NotJudged] = {}
+        self.errors: list[InternalError] = []
+        self.failed: set[str] = set()
+        self.tally = Tally()
+
+    def group(self, scenarios: Sequence[tuple[Scenario, Architecture]]) -> list[Finding]:
+        """Return the findings of one architecture, merged over its scenarios."""
+        found: list[list[Finding]] = []
+        for _, architecture in scenarios:
+            architecture.facts = self._selection.config.facts
+            architecture.options = self._selection.options
+            here: list[Finding] = []
+            for rule in self._rules:
+                here += self._run(rule, architecture)
+            found.append(without_weaker(here, self._selection.registry))
+        return merged(scenarios, found)
+
+    def not_judged(self) -> list[NotJudged]:
+        """Return each thing that could not be judged once, in reading order."""
+        return sorted(
+            self._not_judged.values(),
+            key=lambda n: (n.location.path, n.location.span, n.rule.id, n.because),
+        )
+
+    def _run(self, rule: Rule, architecture: Architecture) -> list[Finding]:
+        said: list[Finding] = []
+        unsure: list[NotJudged] = []
+        try:
+            items: Iterable[object] = rule.run(architecture)
+            for item in items:
+                if isinstance(item, Finding):
+                    said.append(item)
+                elif isinstance(item, NotJudged):
+                    unsure.append(item)
+                else:
+                    _refuse(item)
+        except Exception as error:  # noqa: BLE001  # whatever a rule raises, the others are heard
+            if rule.name not in self.failed:
+                self.failed.add(rule.name)
+                self.errors.append(_internal_error(rule, error))
+        self.tally.add(rule, architecture, said, unsure)
+        for item in unsure:
+            place = item.location
+            self._not_judged.setdefault((rule.id, place.path, place.pointer, item.because), item)
+        return said
+
+
+def _refuse(item: object) -> None:
+    raise TypeError(f"its check yields {type(item).__name__}, not Finding or NotJudged")
+
+
+def _internal_error(rule: Rule, error: Exception) -> InternalError:
+    from traceback import format_exception
+
+    file = str(rule.file or "")
+    line = 0
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    try:
+        message = shown(str(error))
+    except Exception:  # noqa: BLE001  # an exception of a user's rule may fail to say what it is
+        message = ""
+    text = "".join(format_exception(error)) if message else ""
+    return InternalError(rule, file, line, type(error).__name__, message, text)
+
+
+def _duplicates(document: Document) -> Iterable[Finding]:
+    for again in document.duplicate_keys:
+        name = shown(str(again.pointer[-1])) if again.pointer else ""
+        yield builtin.DUPLICATE_KEY.finding(
+            f"'{name}' stands twice in one mapping, the first value is lost",
+            at=_location(document, again.pointer, again.again, "the value that counts"),
+            related=[_location(document, again.pointer, again.first, "the value that is lost")],
+            why="of two equal keys CloudFormation sees one; what the other says never happens",
+            remediation=f"Rename one of the two '{name}', or merge their values into one.",
+            about=[str(key) for key in again.pointer[1:2]],
+        )
+
+
+def _location(document: Document, pointer: Pointer, span: Span, label: str) -> Location:
+    inside = len(pointer) > 1 and pointer[0] == "Resources"
+    return Location(document.path, pointer, span, label, str(pointer[1]) if inside else None)
+
+
+def _suppress(
+    findings: Sequence[Finding],
+    selection: Selection,
+    documents: Sequence[Document],
+    sources: Mapping[str, str],
+    failed: set[str],
+) -> Suppressing:
+    """Take out what is suppressed, and add what is wrong with the suppressions."""
+    if not selection.config.ignores:
+        return Suppressing(list(findings))
+    written = [s for document in documents for s in of_document(document)]
+    read = {document.path for document in documents}
+    for path, text in sources.items():
+        if path not in read:
+            written += of_text(path, text)
+    ran = frozenset(rule.name for rule in selection.rules) - failed
+    done = apply(findings, written, selection, ran=ran)
+    about = [
+        finding
+        for finding in map(selection.remapped, done.about_suppressions)
+        if selection.includes(finding.rule) and not selection.leaves_out(finding)
+    ]
+    if about:
+        done.findings.extend(fingerprinted(in_reading_order(about)))
+    return done

@@ -1,0 +1,127 @@
+"""Findings of several scenarios made one list: each with the conditions under which it holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING, Protocol
+
+from advisor.rules.identity import key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from advisor.architecture.architecture import Architecture
+    from advisor.rules.finding import Finding
+    from advisor.rules.identity import Key
+
+_MOST_LITERALS = 4  # a longer `when` tells a reader nothing
+_MOST_CONDITIONS = 16  # conditions of the templates of one finding that are combined
+
+Literal = tuple[str, bool]
+
+
+class Scenario(Protocol):
+    """One consistent set of assumptions, by the truth of each condition."""
+
+    @property
+    def conditions(self) -> Mapping[tuple[str, str], bool]:
+        """The truth of each condition by path of its template and name."""
+        ...
+
+
+def merged(
+    scenarios: Sequence[tuple[Scenario, Architecture]], found: Sequence[Sequence[Finding]]
+) -> list[Finding]:
+    """Return each finding once, with the conditions under which it holds where not always."""
+    first: dict[Key, Finding] = {}
+    holds: dict[Key, set[int]] = {}
+    for index, findings in enumerate(found):
+        for finding in findings:
+            identity = key(finding)
+            first.setdefault(identity, finding)
+            holds.setdefault(identity, set()).add(index)
+    if len(scenarios) == 1:
+        return list(first.values())
+    subjects = _Subjects(scenarios)
+    everywhere = len(scenarios)
+    return [
+        finding
+        if len(holds[identity]) == everywhere
+        else replace(finding, when=_when(finding, holds[identity], scenarios, subjects))
+        for identity, finding in first.items()
+    ]
+
+
+class _Subjects:
+    """Which resources exist in which scenario, by the path and id that locations give."""
+
+    def __init__(self, scenarios: Sequence[tuple[Scenario, Architecture]]) -> None:
+        self._scenarios = scenarios
+        self._known: list[set[tuple[str, str | None]]] = []
+
+    def having(self, path: str, resource: str | None) -> set[int]:
+        """Return the numbers of the scenarios in which a resource exists; all if it is none."""
+        every = set(range(len(self._scenarios)))
+        if resource is None:
+            return every
+        if not self._known:
+            self._known = [_ids(architecture) for _, architecture in self._scenarios]
+        return {index for index in every if (path, resource) in self._known[index]} or every
+
+
+def _ids(architecture: Architecture) -> set[tuple[str, str | None]]:
+    ids: set[tuple[str, str | None]] = set()
+    for node in architecture.nodes():
+        place = node.at()
+        ids.add((place.path, place.resource))
+    return ids
+
+
+def _when(
+    finding: Finding,
+    holds: set[int],
+    scenarios: Sequence[tuple[Scenario, Architecture]],
+    subjects: _Subjects,
+) -> tuple[Literal, ...]:
+    relevant = subjects.having(finding.location.path, finding.location.resource) | holds
+    others = relevant - holds
+    if not others:
+        return ()
+    paths = {finding.location.path, *(place.path for place in finding.related)}
+    tables = [scenario.conditions for scenario, _ in scenarios]
+    return smallest(
+        {index: {k: v for k, v in tables[index].items() if k[0] in paths} for index in relevant},
+        holds,
+    )
+
+
+def smallest(
+    truths: Mapping[int, Mapping[tuple[str, str], bool]], holds: set[int]
+) -> tuple[Literal, ...]:
+    """Return the fewest conditions that are true of `holds` alone, of as many of them as can be.
+
+    `truths` are the conditions of each scenario to tell apart. Empty where none do.
+    """
+    others = set(truths) - holds
+    names = list(dict.fromkeys(name for table in truths.values() for name in table))
+    # A condition that is the same everywhere tells nothing apart.
+    names = [name for name in names if len({t.get(name) for t in truths.values()}) > 1]
+    where = {
+        (name, truth): {index for index, table in truths.items() if table.get(name) is truth}
+        for name in names[:_MOST_CONDITIONS]
+        for truth in (True, False)
+    }
+    literals = [literal for literal, indexes in where.items() if indexes & holds]
+    for size in range(1, _MOST_LITERALS + 1):
+        best: tuple[tuple[tuple[str, str], bool], ...] = ()
+        covered = 0
+        for chosen in combinations(literals, size):
+            if len({name for name, _ in chosen}) < size:
+                continue
+            both = set.intersection(*(where[literal] for literal in chosen))
+            if not both & others and len(both & holds) > covered:
+                best, covered = chosen, len(both & holds)
+        if best:
+            return tuple((name[1], truth) for name, truth in best)
+    return ()

@@ -1,0 +1,160 @@
+"""Applies suppressions to findings, and judges the suppressions themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from advisor.report import Suppressed
+from advisor.rules import builtin
+from advisor.rules.finding import Change, Fix, TextEdit
+from advisor.rules.registry import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from advisor.rules.finding import Finding
+    from advisor.rules.rule import Rule
+    from advisor.rules.selection import Selection
+    from advisor.rules.suppression import Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressing:
+    """What is left, what is hidden, and what is wrong with the suppressions."""
+
+    findings: list[Finding] = field(default_factory=list)
+    suppressed: list[Suppressed] = field(default_factory=list)
+    about_suppressions: list[Finding] = field(default_factory=list)
+
+
+def apply(
+    findings: Iterable[Finding],
+    suppressions: Sequence[Suppression],
+    selection: Selection,
+    *,
+    ran: frozenset[str],
+) -> Suppressing:
+    """Take suppressed findings out, and report suppressions that do nothing.
+
+    `ran` are the names of the rules that were run to their end: one that was not cannot tell
+    that its suppression is unused.
+    """
+    outcome = Suppressing()
+    if not suppressions:
+        outcome.findings.extend(findings)
+        return outcome
+    usable = [s for s in suppressions if _takes_effect(s, selection)]
+    rules_of = {id(s): _rules(s, selection) for s in usable}
+    used: set[tuple[int, str]] = set()
+    for finding in findings:
+        covering = [s for s in usable if finding.rule.name in rules_of[id(s)] and s.covers(finding)]
+        used.update((id(s), finding.rule.name) for s in covering)
+        if covering:
+            first = covering[0]
+            outcome.suppressed.append(
+                Suppressed(finding, first.reason, first.location, first.until)
+            )
+        else:
+            outcome.findings.append(finding)
+    for suppression in suppressions:
+        outcome.about_suppressions.extend(_judge(suppression, selection, used, ran))
+    return outcome
+
+
+def _takes_effect(suppression: Suppression, selection: Selection) -> bool:
+    if suppression.malformed:
+        return False
+    if suppression.until is not None and suppression.until < selection.config.today:
+        return False
+    return bool(suppression.reason) or not selection.config.require_ignore_reason
+
+
+def _rules(suppression: Suppression, selection: Selection) -> dict[str, str]:
+    """Return the names of the rules that it hides, with the words that it uses for them."""
+    found: dict[str, str] = {}
+    for word in suppression.rules:
+        rule = selection.registry.get(word)
+        if rule is not None:
+            found[rule.name] = word
+    return found
+
+
+def _judge(
+    suppression: Suppression,
+    selection: Selection,
+    used: set[tuple[int, str]],
+    ran: frozenset[str],
+) -> Iterable[Finding]:
+    if suppression.malformed:
+        yield _finding(
+            builtin.MALFORMED_SUPPRESSION,
+            suppression,
+            f"suppression {suppression.malformed} and cannot be read",
+        )
+        return
+    words = ", ".join(suppression.rules)
+    for word in suppression.rules:
+        if selection.registry.get(word) is None and not _is_foreign(word):
+            hint = selection.registry.did_you_mean(word)
+            yield _finding(
+                builtin.UNKNOWN_SUPPRESSED_RULE,
+                suppression,
+                f"suppression names no rule with '{shown(word)}'{hint}",
+            )
+    if suppression.until is not None and suppression.until < selection.config.today:
+        yield _finding(
+            builtin.EXPIRED_SUPPRESSION,
+            suppression,
+            f"suppression of '{shown(words)}' ended on {suppression.until}",
+        )
+        return
+    if not suppression.reason and selection.config.require_ignore_reason:
+        yield _finding(
+            builtin.SUPPRESSION_WITHOUT_REASON,
+            suppression,
+            f"suppression of '{shown(words)}' gives no reason and has no effect",
+        )
+        return
+    named = _rules(suppression, selection)
+    unused = {
+        word: name
+        for name, word in named.items()
+        if name in ran and (id(suppression), name) not in used
+    }
+    for word in unused:
+        # What is left of a comment that names other rules too is for its author to reword.
+        alone = len(unused) == len(suppression.rules)
+        yield _finding(
+            builtin.UNUSED_SUPPRESSION,
+            suppression,
+            f"suppression of '{shown(word)}' hides nothing",
+            fix=_removal(suppression) if alone else None,
+        )
+
+
+def _is_foreign(word: str) -> bool:
+    """Tell whether a word is an id of cfn-lint, whose findings can be shown beside ours."""
+    return len(word) == 5 and word[0] in "EWI" and word[1:].isdigit()
+
+
+def _finding(
+    rule: Rule, suppression: Suppression, message: str, *, fix: Fix | None = None
+) -> Finding:
+    return rule.finding(
+        message,
+        at=suppression.location.labelled(""),
+        why=" ".join(rule.rationale.split()),
+        remediation=rule.remediation,
+        fix=fix,
+        about=suppression.rules,
+    )
+
+
+def _removal(suppression: Suppression) -> Fix:
+    place = suppression.location
+    if place.pointer:
+        change = Change(path=place.path, pointer=place.pointer, value=None, remove=True)
+        return Fix("Remove the suppression", (change,), safe=True)
+    edit = TextEdit(place.path, place.span, "")
+    return Fix("Remove the suppression", (), safe=True, edits=(edit,))
