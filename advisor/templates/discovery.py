@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.errors import ConfigError
 from advisor.templates.sniff import Kind, sniff
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def find_files(
     What git ignores is passed over, and so are generated and foreign directories unless
     `directory` is one or lies inside it. `exclude` holds patterns as in `.gitignore`, relative
     to `root`. A link that leads out of the root is not followed.
+    ConfigError where a pattern is none.
     """
     top = Path(os.path.abspath(directory))  # noqa: PTH100 links are judged one by one
     root = Path(os.path.abspath(root))  # noqa: PTH100 see above
@@ -76,10 +77,13 @@ def find_files(
     excluded = _matcher(exclude)
     real_root = Path(os.path.realpath(root))
     found = set()
+    foreign: dict[Path, bool] = {}
     for file in candidates:
         if file.suffix.lower() not in SUFFIXES:
             continue
-        if _is_inside_passed_over(file.parent, top):
+        if file.parent not in foreign:
+            foreign[file.parent] = _is_inside_passed_over(file.parent, top)
+        if foreign[file.parent]:
             continue
         if exclude and excluded(_relative(file, root)):
             continue
@@ -132,11 +136,18 @@ def _listed_by_git(top: Path) -> list[str] | None:
     """Return what git knows or would add below a folder; None without git or a work tree."""
     if not any((folder / ".git").exists() for folder in (top, *top.parents)):
         return None
-    command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-coz", "--exclude-standard"]
+    listed = _git(top, "ls-files", "-coz", "--exclude-standard")
+    if not listed and _git(top, "check-ignore", ".") is not None:
+        return None  # whoever names an ignored folder wants what is in it
+    return listed
+
+
+def _git(top: Path, *words: str) -> list[str] | None:
+    """Return the names that git prints; None where it is missing or refuses."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
         done = subprocess.run(  # noqa: S603 a fixed command; no name of a file is on it
-            command,
+            ["git", "-c", "core.fsmonitor=false", *words],  # noqa: S607 the user's own git
             cwd=top,
             env=environment | {"GIT_OPTIONAL_LOCKS": "0"},
             capture_output=True,
@@ -177,11 +188,12 @@ def _ignore_files(top: Path, root: Path) -> Callable[[Path, bool], bool]:
                 lines = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace")
             except OSError:
                 return None
-            known[folder] = _decider(lines.splitlines())
+            known[folder] = _decider([line for line in lines.splitlines() if _is_pattern(line)])
         return known[folder]
 
+    base = root if top.is_relative_to(root) else top
+
     def ignored(path: Path, is_folder: bool) -> bool:  # noqa: FBT001 a local predicate
-        base = root if path.is_relative_to(root) else top
         folder = path.parent
         while True:
             decide = patterns(folder)
@@ -194,17 +206,20 @@ def _ignore_files(top: Path, root: Path) -> Callable[[Path, bool], bool]:
                 return False
             folder = folder.parent
 
+    above = [folder for folder in (top, *top.parents) if folder.is_relative_to(base)]
+    if any(ignored(folder, True) for folder in above if folder != base):  # noqa: FBT003 a local predicate
+        base = top  # whoever names an ignored folder wants what is in it
     return ignored
 
 
 def _decider(patterns: Sequence[str]) -> Callable[[str], bool | None]:
-    """Return a judge of relative names: ignored, taken back in, or not mentioned."""
-    from pathspec import PathSpec  # only without git, or for excludes
+    """Return a judge of relative names: ignored, taken back in, or not mentioned.
 
-    try:
-        spec = PathSpec.from_lines("gitwildmatch", patterns)
-    except (ValueError, TypeError):
-        return _simple(patterns)
+    ValueError where a pattern is none.
+    """
+    from pathspec import GitIgnoreSpec  # only without git, or for excludes
+
+    spec = GitIgnoreSpec.from_lines(patterns)
 
     def decide(name: str) -> bool | None:
         verdict: bool | None = spec.check_file(name).include
@@ -213,19 +228,21 @@ def _decider(patterns: Sequence[str]) -> Callable[[str], bool | None]:
     return decide
 
 
-def _simple(patterns: Sequence[str]) -> Callable[[str], bool | None]:
-    """Return a judge that knows file names only, for patterns that pathspec refuses."""
-
-    def decide(name: str) -> bool | None:
-        last = PurePosixPath(name).name
-        return True if any(fnmatchcase(last, pattern) for pattern in patterns) else None
-
-    return decide
+def _is_pattern(line: str) -> bool:
+    try:
+        _decider([line])
+    except ValueError:
+        return False
+    return True
 
 
 def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Return a judge of root-relative names; ConfigError where a pattern is none."""
     if not patterns:
         return lambda _: False
+    wrong = next((pattern for pattern in patterns if not _is_pattern(pattern)), None)
+    if wrong is not None:
+        raise ConfigError(f"'{wrong}' is no pattern of files to exclude")
     decide = _decider(patterns)
     return lambda name: decide(name) is True
 
