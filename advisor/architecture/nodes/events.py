@@ -205,12 +205,18 @@ class Subscriber(Node):
     """A subscriber of a custom event bus of the second kind (`AWS::EventsV2`)."""
 
     @property
+    def dead_letter_path(self) -> tuple[str, ...]:
+        """The property that names the queue for failed events; empty where none is written."""
+        for key in ("Arn", "TargetArn", "Destination", "QueueArn"):
+            path = ("OnFailureConfiguration", key)
+            if self.get(*path) is not None:
+                return path
+        return ()
+
+    @property
     def dead_letter_target(self) -> Value:
         """The queue for events that could not be delivered; None for none."""
-        for path in (("OnFailureConfiguration", "Arn"), ("OnFailureConfiguration", "TargetArn")):
-            if self.get(*path) is not None:
-                return self.get(*path)
-        return None
+        return self.get(*self.dead_letter_path) if self.dead_letter_path else None
 
 
 TYPES: dict[str, type[Node]] = {
