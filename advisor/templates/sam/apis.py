@@ -1,0 +1,396 @@
+"""`Api`, `HttpApi` and `WebSocketApi`: the API, its stage, deployment, permissions and domain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.templates.sam import domains
+from advisor.templates.sam.bodies import (
+    Body,
+    http_schemes,
+    http_skeleton,
+    rest_schemes,
+    rest_skeleton,
+)
+from advisor.templates.sam.functions import s3_location
+from advisor.templates.sam.routes import ANY
+from advisor.templates.sam.source import (
+    choose,
+    id_with,
+    made_draft,
+    main_draft,
+    mapping,
+    ref,
+    sub,
+    tag_list,
+)
+
+if TYPE_CHECKING:
+    from advisor.documents.document import Data
+    from advisor.documents.location import Pointer
+    from advisor.templates.resource import Resource
+    from advisor.templates.sam.context import Context, Route
+    from advisor.templates.sam.source import Draft, Source
+
+_LOCATION = ("Bucket", "Key", "Version")
+_REST_STAGE = (
+    "StageName",
+    "CacheClusterEnabled",
+    "CacheClusterSize",
+    "Variables",
+    "MethodSettings",
+    "AccessLogSetting",
+    "CanarySetting",
+    "TracingEnabled",
+)
+_REST = (
+    "Name",
+    "Description",
+    "BinaryMediaTypes",
+    "MinimumCompressionSize",
+    "FailOnWarnings",
+    "Mode",
+    "ApiKeySourceType",
+    "Policy",
+    "SecurityPolicy",
+    "EndpointAccessMode",
+)
+_HTTP_STAGE = (
+    "StageVariables",
+    "AccessLogSettings",
+    "DefaultRouteSettings",
+    "Tags",
+)
+_CORS = {
+    "AllowOrigins": "allowOrigins",
+    "AllowHeaders": "allowHeaders",
+    "AllowMethods": "allowMethods",
+    "ExposeHeaders": "exposeHeaders",
+    "MaxAge": "maxAge",
+    "AllowCredentials": "allowCredentials",
+}
+_DEFAULT_STAGE = "$default"
+_EXTENSION = "x-amazon-apigateway-"
+
+
+def expand_rest_api(source: Source, context: Context) -> list[Resource]:
+    """Return the REST API with its body, deployment, stage and what else it asks for."""
+    routes = context.routes.get(source.logical_id, [])
+    auth = mapping(context.default(source.get("Auth")))
+    api = main_draft(source, "AWS::ApiGateway::RestApi")
+    api.copy(*_REST)
+    _endpoint(api)
+    body = _rest_body(source, auth, routes)
+    if body is not None:
+        api.put("Body", body.finish())
+        api.origins.update(body.origins)
+    else:
+        location = s3_location(source.get("DefinitionUri"), _LOCATION)
+        api.put("BodyS3Location", location, source.where("DefinitionUri"))
+        api.copy("DefinitionUri")
+    deployment = made_draft(source, f"{source.logical_id}Deployment", "AWS::ApiGateway::Deployment")
+    deployment.put("RestApiId", ref(source.logical_id))
+    if source.get("OpenApiVersion") is None:
+        deployment.put("StageName", "Stage")
+    stage = _rest_stage(source, deployment.logical_id)
+    made = [api.build(), deployment.build(), stage]
+    made += _authorizer_permissions(source, auth, default=True)
+    made += domains.rest_domain(source, context, stage.logical_id)
+    return made + _usage_plan(source, auth, stage.logical_id, context)
+
+
+def _endpoint(api: Draft) -> None:
+    value = api.source.get("EndpointConfiguration")
+    place = api.source.where("EndpointConfiguration")
+    said = mapping(value)
+    if said:
+        config: dict[str, Data] = {"Types": [said.get("Type")]}
+        inside = said.get("VPCEndpointIds") or said.get("VpcEndpointIds")
+        if inside is not None:
+            config["VpcEndpointIds"] = inside
+        if said.get("IpAddressType") is not None:
+            config["IpAddressType"] = said["IpAddressType"]
+        api.put("EndpointConfiguration", config, place)
+    elif value is not None:
+        api.put("EndpointConfiguration", {"Types": [value]}, place)
+
+
+def _rest_body(source: Source, auth: dict[str, Data], routes: list[Route]) -> Body | None:
+    """Return the body, None where it lies in another file."""
+    defined = source.get("DefinitionBody")
+    if not defined and source.get("DefinitionUri"):
+        return None
+    managed = not defined
+    document = rest_skeleton(source.get("OpenApiVersion")) if managed else defined
+    place = source.place if managed else source.where("DefinitionBody")
+    body = Body(source, document, place)
+    if not body.document and isinstance(document, dict):
+        # An intrinsic function such as AWS::Include: it stays what it is.
+        body.document = dict(document)
+        return body
+    if managed or source.get("MergeDefinitions"):
+        body.add(routes, auth, replace=True)
+    body.preflight(source.get("Cors"))
+    body.schemes(rest_schemes(auth, routes))
+    body.default_authorizer(
+        auth.get("DefaultAuthorizer"),
+        auth,
+        preflight=auth.get("AddDefaultAuthorizerToCorsPreflight") is not False,
+    )
+    if auth.get("ApiKeyRequired"):
+        body.default_api_key(preflight=auth.get("AddApiKeyRequiredToCorsPreflight") is not False)
+    _extend(body, source, auth, routes)
+    return body
+
+
+def _extend(body: Body, source: Source, auth: dict[str, Data], routes: list[Route]) -> None:
+    """Add what concerns the whole API: policy, gateway responses, endpoint switched off."""
+    off = source.get("DisableExecuteApiEndpoint")
+    if off is not None:
+        config: Data = {"disableExecuteApiEndpoint": off}
+        if "openapi" in body.document:
+            body.document["servers"] = [{f"{_EXTENSION}endpoint-configuration": config}]
+        else:
+            body.document[f"{_EXTENSION}endpoint-configuration"] = config
+    responses = source.map("GatewayResponses")
+    if responses:
+        name = f"{_EXTENSION}gateway-responses"
+        body.document.setdefault(name, {**responses})
+        body.origins["Body", name] = source.where("GatewayResponses")
+    policies = [(auth.get("ResourcePolicy"), source.where("Auth", "ResourcePolicy"))]
+    policies += [
+        (route.auth.get("ResourcePolicy"), (*route.place, "Properties", "Auth", "ResourcePolicy"))
+        for route in routes
+    ]
+    statements: list[Data] = []
+    for policy, place in policies:
+        found = _policy(mapping(policy))
+        if found:
+            body.origins["Body", f"{_EXTENSION}policy"] = place
+        statements += [item for item in found if item not in statements]
+    if statements:
+        document: Data = {"Version": "2012-10-17", "Statement": statements}
+        body.document[f"{_EXTENSION}policy"] = document
+
+
+def _policy(said: dict[str, Data]) -> list[Data]:
+    """Return the statements of a SAM resource policy, for the API as a whole.
+
+    SAM repeats them for each path; who is let in is the same.
+    """
+    statements: list[Data] = []
+
+    def add(effect: str, principal: Data, condition: Data = None) -> None:
+        entry: dict[str, Data] = {
+            "Effect": effect,
+            "Action": "execute-api:Invoke",
+            "Resource": "execute-api:/*",
+            "Principal": principal,
+        }
+        if condition is not None:
+            entry["Condition"] = condition
+        statements.append(entry)
+
+    for key, effect in (("AwsAccountWhitelist", "Allow"), ("AwsAccountBlacklist", "Deny")):
+        if said.get(key):
+            add(effect, {"AWS": said[key]})
+    conditions: list[tuple[str, str, str]] = [
+        ("IpRangeWhitelist", "NotIpAddress", "aws:SourceIp"),
+        ("IpRangeBlacklist", "IpAddress", "aws:SourceIp"),
+        ("SourceVpcWhitelist", "StringNotEquals", "aws:SourceVpc"),
+        ("SourceVpcBlacklist", "StringEquals", "aws:SourceVpc"),
+        ("IntrinsicVpcWhitelist", "StringNotEquals", "aws:SourceVpc"),
+        ("IntrinsicVpcBlacklist", "StringEquals", "aws:SourceVpc"),
+        ("IntrinsicVpceWhitelist", "StringNotEquals", "aws:SourceVpce"),
+        ("IntrinsicVpceBlacklist", "StringEquals", "aws:SourceVpce"),
+    ]
+    for key, test, fact in conditions:
+        if said.get(key):
+            add("Allow", "*")
+            add("Deny", "*", {test: {fact: said[key]}})
+    custom = said.get("CustomStatements")
+    statements += custom if isinstance(custom, list) else [custom] if custom else []
+    return statements
+
+
+def _rest_stage(source: Source, deployment: str) -> Resource:
+    name = source.get("StageName")
+    logical_id = f"{source.logical_id}Stage"
+    if isinstance(name, str) and name:
+        plain = name.isalnum()
+        logical_id = (
+            f"{source.logical_id}{name}Stage"
+            if plain
+            else id_with(f"{source.logical_id}Stage", name)
+        )
+    stage = made_draft(source, logical_id, "AWS::ApiGateway::Stage")
+    stage.put("RestApiId", ref(source.logical_id))
+    stage.put("DeploymentId", ref(deployment))
+    stage.copy(*_REST_STAGE)
+    tags = source.map("Tags")
+    if tags:
+        stage.put("Tags", tag_list(tags), source.where("Tags"))
+    return stage.build()
+
+
+def _authorizer_permissions(
+    source: Source, auth: dict[str, Data], *, default: bool
+) -> list[Resource]:
+    """Return the permissions of Lambda authorizers; `default`: REST APIs make them unasked."""
+    made = []
+    for name, raw in mapping(auth.get("Authorizers")).items():
+        said = mapping(raw)
+        function = said.get("FunctionArn")
+        wanted = (
+            not said.get("DisableFunctionDefaultPermissions")
+            if default
+            else bool(said.get("EnableFunctionDefaultPermissions"))
+        )
+        if function is None or not wanted:
+            continue
+        place = source.where("Auth", "Authorizers", name)
+        logical_id = f"{source.logical_id}{name}AuthorizerPermission"
+        made.append(authorizer_permission(source, logical_id, function, place))
+    return made
+
+
+def authorizer_permission(
+    source: Source, logical_id: str, function: Data, place: Pointer
+) -> Resource:
+    """Return the permission with which an API calls its authorizer."""
+    draft = made_draft(source, logical_id, "AWS::Lambda::Permission")
+    draft.origins[()] = place
+    draft.properties = {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": function,
+        "Principal": "apigateway.amazonaws.com",
+        "SourceArn": sub(
+            "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+            "${__ApiId__}/authorizers/*",
+            __ApiId__=ref(source.logical_id),
+        ),
+    }
+    return draft.build()
+
+
+def _usage_plan(
+    source: Source, auth: dict[str, Data], stage: str, context: Context
+) -> list[Resource]:
+    said = mapping(auth.get("UsagePlan"))
+    kind = said.get("CreateUsagePlan")
+    if kind not in {"PER_API", "SHARED"}:
+        return []
+    stem = source.logical_id if kind == "PER_API" else "Serverless"
+    place = source.where("Auth", "UsagePlan")
+    here: Data = {"ApiId": ref(source.logical_id), "Stage": ref(stage)}
+    keyed: Data = {"RestApiId": ref(source.logical_id), "StageName": ref(stage)}
+    if kind == "SHARED":
+        context.shared_stages.append((here, keyed))
+        stages = [pair[0] for pair in context.shared_stages]
+        keys = [pair[1] for pair in context.shared_stages]
+    else:
+        stages, keys = [here], [keyed]
+    plan = made_draft(source, f"{stem}UsagePlan", "AWS::ApiGateway::UsagePlan")
+    plan.origins[()] = place
+    plan.put("ApiStages", list(stages))
+    for name in ("Description", "Quota", "Tags", "Throttle", "UsagePlanName"):
+        plan.take(name, "Auth", "UsagePlan", name)
+    key = made_draft(source, f"{stem}ApiKey", "AWS::ApiGateway::ApiKey")
+    key.origins[()] = place
+    key.properties = {"Enabled": True, "StageKeys": list(keys)}
+    link = made_draft(source, f"{stem}UsagePlanKey", "AWS::ApiGateway::UsagePlanKey")
+    link.origins[()] = place
+    link.properties = {
+        "KeyId": ref(key.logical_id),
+        "KeyType": "API_KEY",
+        "UsagePlanId": ref(plan.logical_id),
+    }
+    return [plan.build(), key.build(), link.build()]
+
+
+def expand_http_api(source: Source, context: Context) -> list[Resource]:
+    """Return the HTTP API with its body, stage, permissions and domain."""
+    routes = context.routes.get(source.logical_id, [])
+    auth = mapping(context.default(source.get("Auth")))
+    api = main_draft(source, "AWS::ApiGatewayV2::Api")
+    api.copy("FailOnWarnings")
+    defined = source.get("DefinitionBody")
+    if defined or not source.get("DefinitionUri"):
+        body = _http_body(source, auth, routes)
+        api.put("Body", body.finish())
+        api.origins.update(body.origins)
+    else:
+        location = s3_location(source.get("DefinitionUri"), _LOCATION)
+        api.put("BodyS3Location", location, source.where("DefinitionUri"))
+        api.copy("DefinitionUri")
+    stage = _http_stage(source, routes)
+    made = [api.build(), stage]
+    made += _authorizer_permissions(source, auth, default=False)
+    return made + domains.http_domain(source, context, stage.logical_id)
+
+
+def _http_body(source: Source, auth: dict[str, Data], routes: list[Route]) -> Body:
+    defined = source.get("DefinitionBody")
+    document = defined or http_skeleton()
+    place = source.where("DefinitionBody") if defined else source.place
+    body = Body(source, document, place)
+    if not body.document and isinstance(document, dict):
+        body.document = dict(document)
+        return body
+    body.add(routes, auth, replace=False)
+    body.schemes(http_schemes(auth))
+    body.default_authorizer(auth.get("DefaultAuthorizer"), auth, preflight=False)
+    cors = source.get("CorsConfiguration")
+    name = f"{_EXTENSION}cors"
+    if cors is True:
+        body.document[name] = {"allowOrigins": ["*"]}
+    elif mapping(cors):
+        body.document[name] = {_CORS.get(k, k): v for k, v in mapping(cors).items()}
+        for key in mapping(cors):
+            body.origins["Body", name, _CORS.get(key, key)] = source.where("CorsConfiguration", key)
+    elif cors:
+        body.document[name] = cors
+    body.origins["Body", name] = source.where("CorsConfiguration")
+    info = body.document.setdefault("info", {})
+    if isinstance(info, dict):
+        for key, said in (("title", "Name"), ("description", "Description")):
+            if source.get(said) is not None:
+                info[key] = source.get(said)
+                body.origins["Body", "info", key] = source.where(said)
+    off = source.get("DisableExecuteApiEndpoint")
+    if off is not None:
+        config: Data = {"disableExecuteApiEndpoint": off}
+        body.document["servers"] = [{f"{_EXTENSION}endpoint-configuration": config}]
+    return body
+
+
+def _http_stage(source: Source, routes: list[Route]) -> Resource:
+    name = source.get("StageName") or _DEFAULT_STAGE
+    stem = source.logical_id
+    if name == _DEFAULT_STAGE:
+        logical_id = f"{stem}ApiGatewayDefaultStage"
+    elif isinstance(name, str) and name.isalnum():
+        logical_id = f"{stem}{name}Stage"
+    else:
+        logical_id = id_with(f"{stem}Stage", name) if isinstance(name, str) else f"{stem}Stage"
+    stage = made_draft(source, logical_id, "AWS::ApiGatewayV2::Stage")
+    stage.put("ApiId", ref(stem))
+    stage.put("StageName", name, source.where("StageName"))
+    stage.put("AutoDeploy", value=True)
+    stage.copy(*_HTTP_STAGE)
+    settings: dict[str, Data] = {**source.map("RouteSettings")}
+    for key in settings:
+        stage.origins["RouteSettings", key] = source.where("RouteSettings", key)
+    for route in routes:
+        said = mapping(route.settings)
+        if said:
+            key = (
+                route.path
+                if route.method in {"any", ANY}
+                else f"{route.method.upper()} {route.path}"
+            )
+            whole: dict[str, Data] = {**mapping(settings.get(key)), **said}
+            settings[key] = choose(route.condition, whole) if route.condition else whole
+            stage.origins["RouteSettings", key] = (*route.place, "Properties", "RouteSettings")
+    stage.put("RouteSettings", settings or source.get("RouteSettings"))
+    return stage.build()

@@ -1,0 +1,386 @@
+"""OpenAPI bodies of APIs: what the template defines, with what events and settings add.
+
+Whether a route comes from a definition or from an event, it stands in `Body` the same way:
+`paths`, method, operation with `x-amazon-apigateway-integration` and `security`. A route that an
+event turns off says `security: [{"NONE": []}]`, as in SAM's own output.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+from advisor.templates.sam.routes import INTEGRATION, caller_credentials, method_key
+from advisor.templates.sam.source import (
+    as_list,
+    choice,
+    choose,
+    is_intrinsic,
+    items,
+    mapping,
+    ref,
+    sub,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor.documents.document import Data
+    from advisor.documents.location import Pointer
+    from advisor.templates.sam.context import Route
+    from advisor.templates.sam.source import Path, Source
+
+AUTHORIZER = "x-amazon-apigateway-authorizer"
+_AUTH_TYPE = "x-amazon-apigateway-authtype"
+_NOT_METHODS = {"summary", "description", "parameters", "servers", "$ref"}
+_DEFAULT_HEADER = "Authorization"
+_IAM: dict[str, Data] = {
+    "type": "apiKey",
+    "name": _DEFAULT_HEADER,
+    "in": "header",
+    _AUTH_TYPE: "awsSigv4",
+}
+_API_KEY: dict[str, Data] = {"type": "apiKey", "name": "x-api-key", "in": "header"}
+
+
+class Body:
+    """The body of one API while it is completed; `document` is a copy, safe to change."""
+
+    def __init__(self, source: Source, document: Data, place: Pointer) -> None:
+        self.source = source
+        self.document: dict[str, Data] = copy.deepcopy(mapping(document))
+        self.origins: dict[Path, Pointer] = {("Body",): place}
+        self.guarded: list[tuple[dict[str, Data], str, str]] = []
+
+    @property
+    def paths(self) -> dict[str, Data] | None:
+        """The paths, None where the document does not show them."""
+        paths = self.document.get("paths")
+        return paths if isinstance(paths, dict) and not is_intrinsic(paths) else None
+
+    def add(self, routes: list[Route], api_auth: dict[str, Data], *, replace: bool) -> None:
+        """Put the routes of events in; where a route exists already, `replace` decides."""
+        paths = self.paths
+        if paths is None:
+            return
+        for route in routes:
+            item = paths.setdefault(route.path, {})
+            if not isinstance(item, dict):
+                continue
+            method = method_key(route.method)
+            known = item.get(method)
+            if isinstance(known, dict) and INTEGRATION in known and not replace:
+                continue
+            operation = {**mapping(known), **copy.deepcopy(route.operation)}
+            integration = operation[INTEGRATION]
+            if self._signs(route, api_auth) and isinstance(integration, dict):
+                credentials = caller_credentials(route.auth, api_auth)
+                if credentials is not None and integration.get("type") == "aws_proxy":
+                    integration["credentials"] = credentials
+            security = self._own_security(route, api_auth)
+            if security:
+                operation["security"] = [*items(operation.get("security")), *security]
+            item[method] = operation
+            self.origins["Body", "paths", route.path, method] = route.place
+            if route.auth:
+                origin: Pointer = (*route.place, "Properties", "Auth")
+                self.origins["Body", "paths", route.path, method, "security"] = origin
+            if route.condition:
+                self.guarded.append((item, method, route.condition))
+
+    def _signs(self, route: Route, api_auth: dict[str, Data]) -> bool:
+        if self.source.type == "AWS::Serverless::HttpApi":
+            return False
+        by_default = api_auth.get("DefaultAuthorizer") == "AWS_IAM" and not route.auth
+        return route.auth.get("Authorizer") == "AWS_IAM" or by_default
+
+    def _own_security(self, route: Route, api_auth: dict[str, Data]) -> list[Data]:
+        security: list[Data] = []
+        name = route.auth.get("Authorizer")
+        if isinstance(name, str) and name:
+            scopes = route.auth.get("AuthorizationScopes")
+            if scopes is None:
+                scopes = _scopes(api_auth, name)
+            security.append({name: scopes})
+        needs_key = route.auth.get("ApiKeyRequired")
+        if needs_key is not None:
+            security.append({"api_key" if needs_key else "api_key_false": []})
+        return security
+
+    def operations(self) -> Iterator[tuple[str, str, dict[str, Data]]]:
+        """Yield path, method and operation of every route, conditional ones included."""
+        for path, item in (self.paths or {}).items():
+            for shown in _contents(item):
+                for method, operation in shown.items():
+                    if method in _NOT_METHODS:
+                        continue
+                    for found in _contents(operation):
+                        yield path, method, found
+
+    def default_authorizer(self, name: Data, api_auth: dict[str, Data], *, preflight: bool) -> None:
+        """Put the API's default authorizer on every route with an integration but without one."""
+        if not isinstance(name, str) or not name:
+            return
+        known = {*mapping(api_auth.get("Authorizers")), "NONE", "AWS_IAM"}
+        for path, method, operation in self.operations():
+            if INTEGRATION not in operation or (method == "options" and not preflight):
+                continue
+            security = items(operation.get("security"))
+            if any(known & mapping(entry).keys() for entry in security):
+                continue
+            operation["security"] = [*security, {name: _scopes(api_auth, name)}]
+            self.origins["Body", "paths", path, method, "security"] = self.source.where(
+                "Auth", "DefaultAuthorizer"
+            )
+
+    def default_api_key(self, *, preflight: bool) -> None:
+        """Ask for an API key on every route that does not say otherwise."""
+        for path, method, operation in self.operations():
+            if INTEGRATION not in operation or (method == "options" and not preflight):
+                continue
+            security = items(operation.get("security"))
+            if any({"api_key", "api_key_false"} & mapping(entry).keys() for entry in security):
+                continue
+            operation["security"] = [*security, {"api_key": []}]
+            self.origins["Body", "paths", path, method, "security"] = self.source.where(
+                "Auth", "ApiKeyRequired"
+            )
+
+    def schemes(self, schemes: dict[str, Data]) -> None:
+        """Add security definitions where the kind of document has them."""
+        if not schemes:
+            return
+        if "swagger" in self.document:
+            path: tuple[str, ...] = ("securityDefinitions",)
+        else:
+            path = ("components", "securitySchemes")
+        holder = self.document
+        for step in path:
+            inner = holder.get(step)
+            if not isinstance(inner, dict):
+                inner = {}
+                holder[step] = inner
+            holder = inner
+        for name, scheme in schemes.items():
+            holder[name] = scheme
+            written = name in self.source.map("Auth").get("Authorizers", {})  # type: ignore[operator] # a map or absent, checked by the caller
+            steps = ("Auth", "Authorizers", name) if written else ("Auth",)
+            self.origins["Body", *path, name] = self.source.where(*steps)
+
+    def preflight(self, cors: Data) -> None:
+        """Add the OPTIONS method of REST APIs that answers preflight requests."""
+        said = mapping(cors)
+        if not cors or self.paths is None:
+            return
+        origin = said.get("AllowOrigin") if said else cors
+        for path, item in self.paths.items():
+            for shown in _contents(item):
+                if "options" in shown:
+                    continue
+                shown["options"] = _options(
+                    said, origin, [m for m in shown if m not in _NOT_METHODS]
+                )
+                self.origins["Body", "paths", path, "options"] = self.source.where("Cors")
+
+    def finish(self) -> dict[str, Data]:
+        """Return the document, with the conditions of those who made its routes."""
+        for item, method, condition in self.guarded:
+            item[method] = choose(condition, item[method])
+        self.guarded = []
+        return self.document
+
+
+def _contents(value: Data) -> Iterator[dict[str, Data]]:
+    branches = choice(value)
+    if branches is not None:
+        for branch in branches[1:]:
+            if isinstance(branch, dict) and not is_intrinsic(branch):
+                yield branch
+    elif isinstance(value, dict) and not is_intrinsic(value):
+        yield value
+
+
+def _scopes(api_auth: dict[str, Data], name: str) -> Data:
+    scopes = mapping(mapping(api_auth.get("Authorizers")).get(name)).get("AuthorizationScopes")
+    return [] if scopes is None else scopes
+
+
+def _options(said: dict[str, Data], origin: Data, methods: list[str]) -> Data:
+    verbs = {"OPTIONS"}
+    for method in methods:
+        everything = method.startswith("x-amazon")
+        verbs |= set(_VERBS) if everything else {method.upper()}
+    allowed = said.get("AllowMethods") or f"'{','.join(sorted(verbs))}'"
+    prefix = "method.response.header.Access-Control-"
+    headers: dict[str, Data] = {f"{prefix}Allow-Origin": origin}
+    for key, header in (("AllowHeaders", "Allow-Headers"), ("MaxAge", "Max-Age")):
+        if said.get(key) is not None:
+            headers[prefix + header] = said[key]
+    headers[f"{prefix}Allow-Methods"] = allowed
+    if said.get("AllowCredentials") is True:
+        headers[f"{prefix}Allow-Credentials"] = "'true'"
+    answer: Data = {
+        "default": {
+            "statusCode": "200",
+            "responseParameters": headers,
+            "responseTemplates": {"application/json": "{}\n"},
+        }
+    }
+    return {
+        "summary": "CORS support",
+        INTEGRATION: {
+            "type": "mock",
+            "requestTemplates": {"application/json": '{\n  "statusCode" : 200\n}\n'},
+            "responses": answer,
+        },
+        "responses": {"200": {"description": "Default response for CORS method"}},
+    }
+
+
+_VERBS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+
+
+def rest_skeleton(version: Data) -> Data:
+    """Return the empty body of a REST API that the template does not define."""
+    head: dict[str, Data] = {"swagger": "2.0"}
+    if isinstance(version, (str, float, int)) and str(version).startswith("3"):
+        head = {"openapi": str(version)}
+    return {**head, "info": {"version": "1.0", "title": ref("AWS::StackName")}, "paths": {}}
+
+
+def http_skeleton() -> Data:
+    """Return the empty body of an HTTP API that the template does not define."""
+    info: Data = {"version": "1.0", "title": ref("AWS::StackName")}
+    return {"openapi": "3.0.1", "info": info, "paths": {}}
+
+
+def _function_uri(arn: Data) -> Data:
+    return sub(
+        "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
+        "${__FunctionArn__}/invocations",
+        __FunctionArn__=arn,
+    )
+
+
+def _identity_source(identity: dict[str, Data], dialect: dict[str, str]) -> list[str]:
+    found = []
+    for key, prefix in dialect.items():
+        found += [prefix + name for name in as_list(identity.get(key)) if isinstance(name, str)]
+    return found
+
+
+_REST_IDENTITY = {
+    "Headers": "method.request.header.",
+    "QueryStrings": "method.request.querystring.",
+    "StageVariables": "stageVariables.",
+    "Context": "context.",
+}
+_HTTP_IDENTITY = {
+    "Headers": "$request.header.",
+    "QueryStrings": "$request.querystring.",
+    "StageVariables": "$stageVariables.",
+    "Context": "$context.",
+}
+
+
+def rest_schemes(auth: dict[str, Data], routes: list[Route]) -> dict[str, Data]:
+    """Return the security definitions of a REST API's `Auth`."""
+    schemes: dict[str, Data] = {}
+    for name, raw in mapping(auth.get("Authorizers")).items():
+        said = mapping(raw)
+        identity = mapping(said.get("Identity"))
+        head: dict[str, Data] = {
+            "type": "apiKey",
+            "name": identity.get("Header") or _DEFAULT_HEADER,
+            "in": "header",
+        }
+        inner: dict[str, Data]
+        if said.get("UserPoolArn") is not None:
+            pools = as_list(said["UserPoolArn"])
+            inner = {"type": "cognito_user_pools", "providerARNs": pools}
+            kind = "cognito_user_pools"
+        elif said.get("FunctionArn") is not None:
+            inner, kind = _lambda_authorizer(said, identity), "custom"
+            if inner["type"] == "request":
+                head["name"] = "Unused"
+        else:
+            continue
+        if identity.get("ValidationExpression") and inner["type"] != "request":
+            inner["identityValidationExpression"] = identity["ValidationExpression"]
+        schemes[name] = {**head, _AUTH_TYPE: kind, AUTHORIZER: inner}
+    names = (
+        {
+            auth.get("DefaultAuthorizer"),
+            *(
+                route.auth.get("Authorizer")
+                for route in routes
+                if isinstance(route.auth.get("Authorizer"), str)
+            ),
+        }
+        if isinstance(auth.get("DefaultAuthorizer"), (str, type(None)))
+        else set()
+    )
+    if "AWS_IAM" in names:
+        schemes["AWS_IAM"] = dict(_IAM)
+    if auth.get("ApiKeyRequired") or any(route.auth.get("ApiKeyRequired") for route in routes):
+        schemes["api_key"] = dict(_API_KEY)
+    return schemes
+
+
+def _lambda_authorizer(said: dict[str, Data], identity: dict[str, Data]) -> dict[str, Data]:
+    payload = said.get("FunctionPayloadType")
+    inner: dict[str, Data] = {
+        "type": "request" if payload == "REQUEST" else "token",
+        "authorizerUri": _function_uri(said["FunctionArn"]),
+    }
+    if identity.get("ReauthorizeEvery") is not None:
+        inner["authorizerResultTtlInSeconds"] = identity["ReauthorizeEvery"]
+    role = said.get("FunctionInvokeRole")
+    if role is not None and role != "NONE":
+        inner["authorizerCredentials"] = role
+    sources = _identity_source(identity, _REST_IDENTITY)
+    if payload == "REQUEST" and sources:
+        inner["identitySource"] = ", ".join(sources)
+    return inner
+
+
+def http_schemes(auth: dict[str, Data]) -> dict[str, Data]:
+    """Return the security schemes of an HTTP API's `Auth`."""
+    schemes: dict[str, Data] = {}
+    if auth.get("EnableIamAuthorizer") is True:
+        schemes["AWS_IAM"] = dict(_IAM)
+    for name, raw in mapping(auth.get("Authorizers")).items():
+        said = mapping(raw)
+        if said.get("JwtConfiguration") is not None:
+            inner: dict[str, Data] = {
+                "jwtConfiguration": _lower_keys(said["JwtConfiguration"]),
+                "identitySource": said.get("IdentitySource"),
+                "type": "jwt",
+            }
+            schemes[name] = {"type": "oauth2", AUTHORIZER: inner}
+        elif said.get("FunctionArn") is not None:
+            identity = mapping(said.get("Identity"))
+            inner = {"type": "request", "authorizerUri": _function_uri(said["FunctionArn"])}
+            sources: list[Data] = list(_identity_source(identity, _HTTP_IDENTITY))
+            for key, value in (
+                ("authorizerCredentials", said.get("FunctionInvokeRole")),
+                ("identitySource", sources or None),
+                ("authorizerResultTtlInSeconds", identity.get("ReauthorizeEvery")),
+                ("authorizerPayloadFormatVersion", said.get("AuthorizerPayloadFormatVersion")),
+                ("enableSimpleResponses", said.get("EnableSimpleResponses")),
+            ):
+                if value is not None:
+                    inner[key] = value
+            schemes[name] = {
+                "type": "apiKey",
+                "name": "Unused",
+                "in": "header",
+                AUTHORIZER: inner,
+            }
+    return schemes
+
+
+def _lower_keys(value: Data) -> Data:
+    if not mapping(value):
+        return value
+    return {key[:1].lower() + key[1:]: item for key, item in mapping(value).items()}

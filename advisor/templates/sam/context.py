@@ -1,0 +1,94 @@
+"""What the resources of one template leave for each other while SAM is expanded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from advisor.templates.sam.source import mapping
+
+if TYPE_CHECKING:
+    from advisor.documents.document import Data
+    from advisor.documents.location import Pointer
+    from advisor.templates.resource import Resource
+    from advisor.templates.sam.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path and method that an event adds to an API."""
+
+    path: str
+    method: str
+    """In lower case; `any` where every method is meant."""
+    operation: dict[str, Data]
+    """The OpenAPI operation with its integration, before the API's own defaults."""
+    auth: dict[str, Data]
+    """The event's own `Auth`; it wins over the API's defaults."""
+    place: Pointer
+    maker: str
+    """The function or state machine that has the event."""
+    condition: str = ""
+    settings: Data = None
+    """The event's `RouteSettings`."""
+    tags: Data = None
+    """Tags that `PropagateTags` of the maker passes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Something that an event adds to another resource, such as a bucket's notification."""
+
+    value: Data
+    place: Pointer
+    name: str = ""
+    """The name of the trigger where it has one."""
+
+
+@dataclass(slots=True, eq=False)
+class Context:
+    """The template, and what its events ask of APIs, buckets and user pools."""
+
+    template: dict[str, Data]
+    routes: dict[str, list[Route]] = field(default_factory=dict)
+    """By the logical id of the API."""
+    notifications: dict[str, list[Hook]] = field(default_factory=dict)
+    """By the logical id of the bucket."""
+    triggers: dict[str, list[Hook]] = field(default_factory=dict)
+    """By the logical id of the user pool."""
+    deployments: list[Resource] = field(default_factory=list)
+    """Deployment groups; the first brings the application with it."""
+    shared_stages: list[tuple[Data, Data]] = field(default_factory=list)
+    """Stages of the usage plan that several APIs share, as the plan and as its key name them."""
+    records: dict[str, list[Data]] = field(default_factory=dict)
+    """DNS records by the logical id of the group that APIs of one hosted zone share."""
+    links: list[Source] = field(default_factory=list)
+    """Connectors that SAM makes itself, expanded after everything else."""
+    has_deployment_role: bool = False
+    """Whether the role of the deployments is made already."""
+
+    @property
+    def resources(self) -> dict[str, Data]:
+        """The raw resources by logical id."""
+        return mapping(self.template.get("Resources"))
+
+    def raw(self, logical_id: str) -> dict[str, Data]:
+        """Return a resource as written, empty where there is none."""
+        return mapping(self.resources.get(logical_id))
+
+    def properties(self, logical_id: str) -> dict[str, Data]:
+        """Return the properties of a resource as written, without Globals."""
+        return mapping(self.raw(logical_id).get("Properties"))
+
+    def default(self, value: Data) -> Data:
+        """Return what a `Ref` to a parameter stands for by default; anything else as it is.
+
+        SAM needs some values while it expands: the names of aliases and stages in logical ids.
+        """
+        if isinstance(value, dict) and len(value) == 1:
+            name = value.get("Ref")
+            if isinstance(name, str):
+                parameter = mapping(mapping(self.template.get("Parameters")).get(name))
+                found = parameter.get("Default")
+                return value if found is None else found
+        return value
