@@ -7,7 +7,6 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 
 from advisor.documents.construct import ShapeError
-from advisor.documents.messages import explain_json
 from advisor.documents.nodes import MAX_DEPTH, MAX_NODES, TEXT_TAG, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -51,6 +50,8 @@ def read_json(text: str) -> JsonRead:
             parse_int=_whole,
         )
     except json.JSONDecodeError as error:
+        from advisor.documents.messages import explain_json  # its patterns take time to compile
+
         raise ShapeError(*explain_json(error, text)) from None
     except ValueError as error:
         name = str(error)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from advisor.documents.messages import explain_yaml
 from advisor.documents.nodes import (
     MAX_DEPTH,
     MAX_NODES,
@@ -56,6 +55,8 @@ def read_yaml(
     try:
         composer.run(parser(text))
     except yaml.YAMLError as error:
+        from advisor.documents.messages import explain_yaml  # its patterns take time to compile
+
         message, offset = explain_yaml(error, text)
         raise composer.error(message, offset) from None
     except UnicodeEncodeError as error:

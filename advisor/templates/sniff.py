@@ -23,9 +23,9 @@ class Kind(StrEnum):
 
 
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
-_SECTION, _VERSION, _TRANSFORM = "Resources", "AWSTemplateFormatVersion", "Transform"
-_START, _STATES = "StartAt", "States"
-_OURS = frozenset({_SECTION, _VERSION, _TRANSFORM, _START, _STATES})
+_SECTION, _VERSION = "Resources", "AWSTemplateFormatVersion"
+_WORKFLOW = frozenset({"StartAt", "States"})
+_OURS = (_SECTION, _VERSION, *sorted(_WORKFLOW))
 
 _RESOURCE_TYPE = re.compile(
     rb"""["']?\bType["']?\s*:\s*["']?(?:AWS::\w+::\w+|Custom::[\w@-]|Alexa::\w+::\w+)"""
@@ -50,34 +50,30 @@ def sniff(content: bytes | str) -> Kind | None:
     workflow = b"StartAt" in raw and b"States" in raw
     if not template and not workflow:
         return None
-    keys = top_keys(raw.removeprefix(b"\xef\xbb\xbf"))
-    if template and _SECTION in keys and _is_template(raw, keys):
-        sam = _SAM_TRANSFORM.search(raw) or _SAM_TYPE.search(raw)
-        return Kind.SAM if sam else Kind.CLOUDFORMATION
-    if workflow and {_START, _STATES} <= keys:
-        return Kind.WORKFLOW
+    typed = template and _RESOURCE_TYPE.search(raw) is not None
+    module = template and not typed and _MODULE_TYPE.search(raw) is not None
+    keys: set[str] = set()
+    for key in _top_keys(raw.removeprefix(b"\xef\xbb\xbf")):
+        keys.add(key)
+        if _SECTION in keys and (typed or (module and _VERSION in keys)):
+            sam = _SAM_TRANSFORM.search(raw) or _SAM_TYPE.search(raw)
+            return Kind.SAM if sam else Kind.CLOUDFORMATION
+        if key in _WORKFLOW and keys >= _WORKFLOW:
+            return Kind.WORKFLOW
     return None
 
 
-def _is_template(raw: bytes, keys: set[str]) -> bool:
-    if _RESOURCE_TYPE.search(raw):
-        return True
-    return _VERSION in keys and _MODULE_TYPE.search(raw) is not None
-
-
-def top_keys(raw: bytes) -> set[str]:
-    """Return which of our sections the outermost mapping of a text has."""
+def _top_keys(raw: bytes) -> Iterator[str]:
+    """Yield the keys of the outermost mapping of a text; of YAML, those that matter here."""
     preamble = _PREAMBLE.match(raw)
     body = raw[preamble.end() :] if preamble else raw
+    first = body.lstrip()[:1]
+    if first == b"[":
+        return iter(())
+    if first == b"{":
+        return _flow_keys(body)
     indent = _INDENT.match(body)
-    first = body[indent.end() :] if indent else body
-    if first.lstrip().startswith(b"["):
-        return set()
-    if first.lstrip().startswith(b"{"):
-        keys = _flow_keys(body)
-    else:
-        keys = _block_keys(body, indent[0] if indent else b"")
-    return {key for key in keys if key in _OURS}
+    return _block_keys(body, indent[0] if indent else b"")
 
 
 def _flow_keys(body: bytes) -> Iterator[str]:
@@ -93,7 +89,7 @@ def _flow_keys(body: bytes) -> Iterator[str]:
 
 
 def _block_keys(raw: bytes, indent: bytes) -> Iterator[str]:
-    names = b"|".join(name.encode() for name in sorted(_OURS))
+    names = b"|".join(name.encode() for name in _OURS)
     pattern = rb"^" + indent + rb"""(?:"(%s)"|'(%s)'|(%s))\s*:(?=\s|$)""" % (names, names, names)
     for found in re.finditer(pattern, raw, re.MULTILINE):
         yield (found[1] or found[2] or found[3]).decode()
