@@ -34,8 +34,9 @@ def _one(group: Sequence[Finding]) -> Finding:
     ordered = sorted(group, key=lambda finding: finding.sort_key)
     first = ordered[0]
     names = tuple(dict.fromkeys(finding_name(finding) for finding in ordered))
-    message = first.message
+    message, related = first.message, first.related
     if len(ordered) > 1:
+        related = tuple(_place(finding) for finding in ordered[1:])
         message = first.rule.aggregate.replace("{count}", str(len(names)))
         message = message.replace("{names}", _listed(names))
     same_when = all(finding.when == first.when for finding in ordered)
@@ -44,7 +45,7 @@ def _one(group: Sequence[Finding]) -> Finding:
         message=message,
         severity=max(finding.severity for finding in ordered),
         confidence=min(finding.confidence for finding in ordered),
-        related=(*first.related, *(_place(finding) for finding in ordered[1:])),
+        related=related,
         resources=names,
         when=first.when if same_when else (),
         fix=_fix(ordered),
