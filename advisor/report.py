@@ -87,7 +87,7 @@ class Report:
     version: str
     """Of the tool."""
     data_date: date
-    """The oldest date of the facts that move."""
+    """The day on which the facts that move were last compared with their sources."""
     duration: float = 0.0
     """Seconds of the whole run; never part of a machine format."""
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)

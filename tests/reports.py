@@ -6,12 +6,17 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Evidence
-from advisor.documents.location import Location, Pointer, Position, Span
+from advisor.documents.location import Location, Position, Span
 from advisor.report import AnalysedFile, FileKind, Problem, Report, Suppressed, in_reading_order
-from advisor.rules.finding import Change, Confidence, Finding, Fix, NotJudged, Pillar, Severity
+from advisor.rules.finding import Change, Confidence, Fix, NotJudged, Pillar, Severity
 from advisor.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from advisor.documents.location import Pointer
+    from advisor.rules.finding import Finding
 
 ROOT = Path(__file__).parent.parent
 ORDERS = ROOT / "fixtures" / "applications" / "orders"
@@ -25,7 +30,7 @@ def text_of(path: str) -> str:
     return (ORDERS / path).read_text(encoding="utf-8")
 
 
-def place(  # noqa: D417 - the words of the call say it
+def place(
     words: str,
     label: str = "",
     *,

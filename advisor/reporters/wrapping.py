@@ -32,5 +32,10 @@ def wrapped_prose(text: str, room: int) -> list[str]:
     return [
         part
         for line in text.split("\n")
-        for part in ([line] if _NOT_PROSE.match(line) else wrapped(line, room))
+        for part in (wrapped(line, room) if is_prose(line) else [line])
     ]
+
+
+def is_prose(line: str) -> bool:
+    """Tell whether a line is a sentence and not something to paste."""
+    return _NOT_PROSE.match(line) is None

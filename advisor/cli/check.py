@@ -1,0 +1,104 @@
+"""`advise check`, the default: analyse, write what was found, say how it went."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from advisor.cli.settings import STDIN, config_for
+from advisor.cli.streams import Progress, complain, look_for, write
+from advisor.errors import ConfigError, LoadError
+from advisor.reporters.formats import FORMATS, render
+from advisor.reporters.look import Look
+
+if TYPE_CHECKING:
+    from advisor.cli.options import Options
+    from advisor.config import Config
+    from advisor.report import Report
+
+OK, FOUND, FAILED = 0, 1, 2
+
+STDIN_NAME = "stdin.yaml"
+"""What standard input is called where no name is given."""
+
+
+def check(options: Options) -> int:
+    """Return the exit code: 2 where something could not be done, else 1 for findings, else 0."""
+    outputs = [_output(each) for each in options.output]
+    if not options.paths:
+        # A hook may have nothing to hand over; a person has forgotten something.
+        if options.from_hook:
+            return OK
+        raise ConfigError("no path is given; '.' is this directory")
+    look = look_for(options)
+    config = config_for(options)
+    report = _analysed(options, config)
+    write(render(options.format or "text", report, look=look))
+    for error in report.errors:
+        complain(f"error: {error}{_meant_command(error.path)}")
+        if options.debug:
+            for line in error.detail.splitlines():
+                complain(line)
+    if not look.quiet:
+        for note in report.notes:
+            complain(f"note: {note}")
+    failed = bool(report.errors)
+    for name, file in outputs:
+        failed |= not _written(file, render(name, report, look=Look(verbose=options.verbose)))
+    if failed:
+        return FAILED
+    return FOUND if report.fails(config.fail_on) and not options.exit_zero else OK
+
+
+def _analysed(options: Options, config: Config) -> Report:
+    from advisor.analysis import analyze
+
+    paths = list(options.paths)
+    texts = {}
+    if STDIN in paths:
+        name = Path(options.stdin_filename or STDIN_NAME)
+        paths = [str(name) if path == STDIN else path for path in paths]
+        texts[name] = _stdin_text(str(name))
+    progress = Progress(wanted=not options.quiet)
+    try:
+        return analyze(paths, config, texts=texts, forced=options.from_hook, progress=progress)
+    finally:
+        progress.done()
+
+
+def _stdin_text(name: str) -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LoadError(name, f"is not UTF-8: {error.reason}") from error
+
+
+def _output(text: str) -> tuple[str, Path]:
+    name, equals, file = text.partition("=")
+    if not equals or not file:
+        raise ConfigError(f"'{text}' is no value of '--output': FORMAT=FILE")
+    if name not in FORMATS:
+        raise ConfigError(f"'{name}' is no format: {', '.join(FORMATS)}")
+    return name, Path(file)
+
+
+def _written(file: Path, text: str) -> bool:
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        complain(f"error: {file}: {error.strerror or 'cannot be written'}")
+        return False
+    return True
+
+
+def _meant_command(path: str) -> str:
+    """Return a hint where a path that does not exist is nearly the word of a command."""
+    from difflib import get_close_matches
+
+    from advisor.cli.commands import COMMANDS
+
+    if not path or Path(path).exists():
+        return ""
+    nearest = get_close_matches(path, COMMANDS, n=1)
+    return f"; did you mean the command '{nearest[0]}'?" if nearest else ""

@@ -1,0 +1,10 @@
+"""The words that are commands, each with the module of `advisor.cli` that does it."""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, str] = {
+    "check": "check_help",
+    "rules": "rules",
+    "rule": "rules",
+}
+"""A module has a function `register(app)`; it is imported when its command is asked for."""
