@@ -38,6 +38,25 @@ TARGETS: dict[str, tuple[str, ...]] = {
 }
 """Parameters that name what is called, the most telling first, by service in lower case."""
 
+KINDS: dict[str, str] = {
+    "batch": "job",
+    "codebuild": "project",
+    "dynamodb": "table",
+    "ecs": "task",
+    "events": "bus",
+    "eventbridge": "bus",
+    "firehose": "delivery-stream",
+    "kinesis": "stream",
+    "lambda": "function",
+    "s3": "bucket",
+    "secretsmanager": "secret",
+    "sfn": "state-machine",
+    "sns": "topic",
+    "sqs": "queue",
+    "states": "state-machine",
+}
+"""What the target of a call is, as `resolution.SERVICES` calls it, by service."""
+
 _KINDS = {
     "lambda": EdgeKind.INVOKES,
     "states": EdgeKind.STARTS,
@@ -74,4 +93,4 @@ def call_kind(service: str, action: str) -> EdgeKind:
     return _KINDS.get(service, EdgeKind.WRITES)
 
 
-__all__ = ["TARGETS", "call_kind"]
+__all__ = ["KINDS", "TARGETS", "call_kind"]

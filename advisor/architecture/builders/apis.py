@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.architecture.builders.integrations import REST, V2, read_integration
 from advisor.architecture.builders.openapi import build_openapi
-from advisor.architecture.calls import call_kind
+from advisor.architecture.calls import KINDS, call_kind
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
 from advisor.architecture.marked import marked
 from advisor.architecture.nodes.apis import (
@@ -224,7 +224,9 @@ def _authorizer_edge(architecture: Architecture, api: Api, authorizer: Authorize
     )
     if integration is None or integration.action != "lambda":
         return
-    function, qualifier = architecture.function_of(integration.target)
+    function, qualifier = architecture.target(
+        integration.target, "function", declared_by=authorizer
+    )
     if function is None:
         return
     architecture.add_edge(
@@ -256,13 +258,16 @@ def integration_edge(
         return
     if action == "lambda":
         target: Node | None
-        target, qualifier = architecture.function_of(integration.target)
+        target, qualifier = architecture.target(integration.target, "function", declared_by=route)
         mode: Mode | None = Mode.ASYNCHRONOUS if integration.asynchronous else Mode.SYNCHRONOUS
         kind = EdgeKind.INVOKES
         actions: tuple[str, ...] = ()
     else:
         service, _, operation = action.partition(":")
-        target, qualifier = architecture.node_of(integration.target), None
+        kind_word = KINDS.get(service, "")
+        target, qualifier = architecture.node_of(integration.target, kind_word, route), None
+        if target is None and kind_word:
+            target, _ = architecture.target(integration.target, kind_word, declared_by=route)
         kind = call_kind(service, operation)
         mode = None
         if kind is EdgeKind.STARTS:

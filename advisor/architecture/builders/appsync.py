@@ -20,6 +20,11 @@ _TARGETS: dict[str, tuple[str, str]] = {
     "AMAZON_ELASTICSEARCH": ("ElasticsearchConfig", "Endpoint"),
 }
 _RDS = ("RelationalDatabaseConfig", "RdsHttpEndpointConfig", "DbClusterIdentifier")
+_KINDS = {
+    "AMAZON_DYNAMODB": "table",
+    "AMAZON_EVENTBRIDGE": "bus",
+    "RELATIONAL_DATABASE": "db-cluster",
+}
 _AUTHORIZER = ("LambdaAuthorizerConfig", "AuthorizerUri")
 
 
@@ -85,7 +90,7 @@ def _authorizers(architecture: Architecture, api: GraphqlApi) -> None:
     for index, _ in enumerate(others if isinstance(others, list) else ()):
         paths.append(("AdditionalAuthenticationProviders", index, *_AUTHORIZER))
     for path in paths:
-        function, qualifier = architecture.function_of(api.get(*path))
+        function, qualifier = architecture.target(api.get(*path), "function", declared_by=api)
         if function is not None:
             architecture.add_edge(
                 Edge(
@@ -117,11 +122,12 @@ def _source(
     qualifier = None
     target: Node | None
     if kind == "AWS_LAMBDA":
-        target, qualifier = architecture.function_of(value)
+        target, qualifier = architecture.target(value, "function", declared_by=source)
         mode = Mode.SYNCHRONOUS
         kinds = [EdgeKind.INVOKES]
     else:
-        target = architecture.node_of(value)
+        # A name that nothing in the templates has is no node; what is imported is.
+        target, _ = architecture.target(value, _KINDS.get(kind, ""), declared_by=source)
         kinds = _kinds(kind, asked)
     if target is None:
         return

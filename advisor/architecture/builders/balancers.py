@@ -1,4 +1,4 @@
-"""Load balancers and function URLs: from the internet to the functions behind them."""
+"""Load balancers: from the internet over listeners and target groups to functions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
 from advisor.architecture.nodes.apis import Listener, ListenerRule, LoadBalancer, TargetGroup
 from advisor.architecture.nodes.external import internet
-from advisor.architecture.nodes.functions import FunctionUrl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +19,7 @@ _KEYS = (("DefaultActions", Listener), ("Actions", ListenerRule))
 
 
 def build(architecture: Architecture) -> None:
-    """Add the edges of load balancers, and those of clients to function URLs."""
-    for url in architecture.all(FunctionUrl):
-        _routes(architecture, internet(architecture, url), url, declared_by=url, via="HTTPS")
+    """Add the edges of load balancers."""
     for balancer in architecture.all(LoadBalancer):
         if balancer.is_private is not True:
             source = internet(architecture, balancer)
@@ -72,7 +69,7 @@ def _targets(architecture: Architecture, group: TargetGroup) -> None:
     for index, target in enumerate(targets if isinstance(targets, list) else ()):
         if not isinstance(target, dict):
             continue
-        function, qualifier = architecture.function_of(target.get("Id"))
+        function, qualifier = architecture.target(target.get("Id"), "function", declared_by=group)
         if function is not None:
             architecture.add_edge(
                 Edge(

@@ -37,7 +37,9 @@ def build(architecture: Architecture) -> None:
 
 def _functions(architecture: Architecture, distribution: Distribution) -> None:
     for association in distribution.associations():
-        function, qualifier = architecture.function_of(association.function)
+        function, qualifier = architecture.target(
+            association.function, "function", declared_by=distribution
+        )
         if function is None:
             continue
         word = association.event if isinstance(association.event, str) else "event"
