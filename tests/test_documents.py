@@ -240,6 +240,34 @@ def test_a_flood_of_values_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        ("a: [1, 2\nb: 3\n", 2, 2, "the list opened in line 1 is not closed"),
+        ("a: [1, 2", 1, 9, "the list opened in line 1 is not closed"),
+        ("a: b: c", 1, 5, "a second ':' in one value"),
+        ("a:\n  b: 1\n c: 2", 3, 2, "a key was expected here"),
+        ("a: @x", 1, 4, "'@' cannot start a value"),
+        ("a: \x01", 1, 4, "U+0001"),
+        ("a: 'x\ud800'", 1, 6, "not valid Unicode"),
+        ("a: *", 1, 5, "quote the '*' or '&'"),
+        ('a: !Sub"x"', 1, 8, "a space was expected"),
+        ('{"a": "x', 1, 7, "the string that starts here is not closed"),
+        ('{"a": 1 "b": 2}', 1, 9, "a ',' or the closing bracket"),
+        ("{{ x }}: 1", 1, 1, "'{{' without quotes"),
+        ("<<: 1", 1, 5, "'<<' takes a mapping"),
+        ("? [a]\n: b", 1, 3, "a key must be text"),
+    ],
+)
+def test_an_error_says_what_is_wrong_and_where(
+    text: str, line: int, column: int, words: str
+) -> None:
+    with pytest.raises(LoadError) as caught:
+        read(text)
+    assert words in caught.value.message
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+@pytest.mark.parametrize(
     ("text", "end"),
     [
         ("a: |\n  x\n  y  \n\n\nb: 1", "|\n  x\n  y  "),

@@ -44,6 +44,17 @@ _YAML_WORDS = (
         "did not find expected alphabetic or numeric",
         "an anchor or alias without a name; quote the '*' or '&'",
     ),
+    ("tag URI", "a tag that is not a name"),
+    ("URI escaped octet", "a tag that is not a name"),
+    ("expected '>'", "a tag that is not a name"),
+    ("expected whitespace or line break", "a space was expected between the tag and its value"),
+    ("comment or line break", "text after the '|' or '>' that opens a block of text"),
+    ("indentation indicator", "a block of text is indented by 1 to 9 columns"),
+    ("mapping keys are not allowed", "a '?' that no key can follow; put it into quotes"),
+    ("unexpected ':'", "a ':' inside a bare word in brackets; put it into quotes"),
+    ("directive", "a line that starts with '%' is a directive; put it into quotes"),
+    ("non-alphabetical", "a line that starts with '%' is a directive; put it into quotes"),
+    ("Unicode character escape", "an escape of a character that does not exist"),
 )
 _JSON_WORDS = {
     "Expecting property name enclosed in double quotes": "a key in double quotes was expected here",
