@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from advisor.architecture import questions
 from advisor.architecture.edges import EdgeKind
 from advisor.architecture.facts import Facts, option_of
 from advisor.architecture.nodes.base import Node
 from advisor.architecture.nodes.external import External, external_id
 from advisor.architecture.nodes.functions import Function, Version
+from advisor.architecture.nodes.messaging import Queue, Topic
 from advisor.architecture.nodes.part import Part
+from advisor.architecture.nodes.storage import Bucket, Table
 from advisor.architecture.resolution import Index, parse_arn, qualifier_of
 from advisor.templates.values import Reference, Text, Unknown
 
@@ -69,14 +72,15 @@ class Architecture:
 
         `kind` is a word of `resolution.SERVICES`; what an ARN says of itself goes before it.
         """
-        known = self._nodes.get(external_id(value))
         arn = parse_arn(value)
         if arn is not None and arn.kind:
             kind = arn.kind
+        key = external_id(value, kind)
+        known = self._nodes.get(key)
         if isinstance(known, External):
             known.kind = known.kind or kind
             return known
-        node = External(value, kind, declared_by)
+        node = External(value, kind, declared_by, key=key)
         self.add_node(node)
         return node
 
@@ -156,6 +160,52 @@ class Architecture:
         if found is not None and not isinstance(found.node, Version):
             return found.node, None
         return self.external(value, kind, declared_by=declared_by), None
+
+    def free_name(self, stem: str, *, near: Node) -> str:
+        """Return a logical id that the template of a node does not use yet, for a remediation."""
+        name = stem = "".join(char for char in stem if char.isalnum()) or "New"
+        count = 1
+        while f"{near.resource.owner}#{name}" in self._nodes:
+            count += 1
+            name = f"{stem}{count}"
+        return name
+
+    # --- questions of rules ---------------------------------------------------------------
+
+    def functions(self) -> list[Function]:
+        """Return all functions."""
+        return self.all(Function)
+
+    def queues(self) -> list[Queue]:
+        """Return all queues."""
+        return self.all(Queue)
+
+    def topics(self) -> list[Topic]:
+        """Return all topics."""
+        return self.all(Topic)
+
+    def tables(self) -> list[Table]:
+        """Return all tables."""
+        return self.all(Table)
+
+    def buckets(self) -> list[Bucket]:
+        """Return all buckets."""
+        return self.all(Bucket)
+
+    invokers = questions.invokers
+    asynchronous_invokers = questions.asynchronous_invokers
+    mappings = questions.mappings
+    consumers = questions.consumers
+    publishers = questions.publishers
+    dead_letter_sources = questions.dead_letter_sources
+    dead_letter_edges = questions.dead_letter_edges
+    failure_destination = questions.failure_destination
+    versions = questions.versions
+    aliases = questions.aliases
+    grants = questions.grants
+    environment_references = questions.environment_references
+
+    # --- settings and the graph -----------------------------------------------------------
 
     @overload
     def option(self, rule: HasOptions, name: str) -> int: ...

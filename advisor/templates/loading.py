@@ -63,6 +63,14 @@ class Files:
         self._documents[file] = read_text(text, self.shown(file), tags=long_form)
         return self.document(file)
 
+    def read(self) -> dict[str, Document]:
+        """Return every document that was read, by the path as shown."""
+        return {
+            known.path: known
+            for known in self._documents.values()
+            if not isinstance(known, LoadError)
+        }
+
     def template(self, file: Path) -> Template:
         """Return a file as a template. Raises LoadError."""
         if file not in self._templates:
