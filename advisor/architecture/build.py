@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 
 from advisor.architecture.architecture import Architecture
 from advisor.architecture.builders import (
+    apis,
+    appsync,
+    balancers,
+    databases,
     deadletters,
+    edge,
     environment,
     events,
     functions,
     grants,
     mappings,
     messaging,
+    network,
+    observability,
     permissions,
     services,
+    workflows,
 )
 from advisor.architecture.facts import Facts
 from advisor.architecture.nodes import events as event_nodes
@@ -25,6 +33,7 @@ from advisor.architecture.nodes import mappings as mapping_nodes
 from advisor.architecture.nodes import messaging as messaging_nodes
 from advisor.architecture.nodes.base import Node
 from advisor.architecture.nodes.functions import CustomResource
+from advisor.architecture.nodes.services import SERVICES
 from advisor.templates.resource import Resource
 from advisor.templates.view import View
 
@@ -40,6 +49,7 @@ NODES: dict[str, Factory] = {
     **event_nodes.TYPES,
     **storage.TYPES,
     **identity.TYPES,
+    **SERVICES,
 }
 """What makes the node of a resource, by CloudFormation type."""
 
@@ -49,9 +59,17 @@ BUILDERS: tuple[Callable[[Architecture], None], ...] = (
     messaging.build,
     events.build,
     services.build,
+    apis.build,
+    appsync.build,
+    balancers.build,
+    workflows.build,
+    network.build,
+    edge.build,
+    observability.build,
     deadletters.build,
     grants.build,
     environment.build,
+    databases.build,
     # Last: what a permission says of a caller counts only where no integration explains it.
     permissions.build,
 )

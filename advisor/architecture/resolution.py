@@ -55,6 +55,7 @@ _NAMED = (
     ),
     Named("bus", "events", "event-bus", ("AWS::Events::EventBus",), "Name"),
     Named("rule", "events", "rule", ("AWS::Events::Rule",), "Name"),
+    Named("iot-rule", "iot", "rule", ("AWS::IoT::TopicRule",), "RuleName"),
     Named("api-destination", "events", "api-destination", ("AWS::Events::ApiDestination",), "Name"),
     Named("bucket", "s3", "", ("AWS::S3::Bucket",), "BucketName"),
     Named(
@@ -114,6 +115,12 @@ class Arn:
     kind: str
     name: Parts
     rest: Parts
+
+    @property
+    def account_id(self) -> str:
+        """The account that the ARN spells out; empty for the one that is deployed to."""
+        known = [part for part in self.account if isinstance(part, str)]
+        return known[0] if len(known) == len(self.account) == 1 else ""
 
 
 class Index:

@@ -1,0 +1,1 @@
+"""What adds edges, one module per family of services; each has a function `build`."""

@@ -82,12 +82,7 @@ def bus_of(architecture: Architecture, value: Value, declared_by: Node) -> Node 
     if value is None or value == "default":
         return default_bus(architecture, declared_by)
     arn = parse_arn(value)
-    if (
-        arn is not None
-        and arn.kind == "bus"
-        and arn.name == ("default",)
-        and not _foreign(arn.account)
-    ):
+    if arn is not None and arn.kind == "bus" and arn.name == ("default",) and not arn.account_id:
         return default_bus(architecture, declared_by)
     return architecture.target(value, "bus", declared_by=declared_by)[0]
 
@@ -95,11 +90,6 @@ def bus_of(architecture: Architecture, value: Value, declared_by: Node) -> Node 
 def default_bus(architecture: Architecture, declared_by: Node) -> External:
     """Return the node of the account's default bus, which no template declares."""
     return architecture.external(DEFAULT_BUS, "bus", declared_by=declared_by)
-
-
-def _foreign(account: tuple[object, ...]) -> bool:
-    """Tell whether an ARN spells an account out, which may then be another one."""
-    return any(isinstance(part, str) and part.isdigit() for part in account)
 
 
 __all__ = ["DEFAULT_BUS", "Path", "bus_of", "default_bus", "deliver", "delivery"]

@@ -22,6 +22,12 @@ _PROTOCOLS = {
     "lambda": "function",
     "sqs": "queue",
     "firehose": "delivery-stream",
+    "http": "http",
+    "https": "http",
+    "email": "email",
+    "email-json": "email",
+    "sms": "sms",
+    "application": "push",
 }
 _TARGETS = {
     "Function": "function",
@@ -77,7 +83,7 @@ def _subscription(architecture: Architecture, subscription: Subscription) -> Non
         subscription.endpoint,
         declared_by=subscription,
         via="subscription",
-        kind=_PROTOCOLS.get(protocol, protocol),
+        kind=_PROTOCOLS.get(protocol, ""),
     )
 
 

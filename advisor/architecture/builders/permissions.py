@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
 from advisor.architecture.nodes.external import External
 from advisor.architecture.nodes.functions import Function, Permission
-from advisor.architecture.resolution import SERVICES
-from advisor.templates.values import Unknown
+from advisor.architecture.resolution import SERVICES, parts_of
+from advisor.templates.values import Reference, Unknown
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
@@ -95,7 +95,7 @@ def _permission(
             return
         if source is None:
             source = principal
-    elif architecture.find(source, near=permission) is not None:
+    elif _is_ours(architecture, permission):
         # The source is one of ours: its own resource says whether it really invokes.
         return
     node, _ = architecture.target(source, _KINDS.get(service, ""), declared_by=permission)
@@ -113,6 +113,17 @@ def _permission(
             via=f"permission for {service}",
             qualifier=qualifier,
         )
+    )
+
+
+def _is_ours(architecture: Architecture, permission: Permission) -> bool:
+    """Tell whether the source of a permission is a resource of the templates."""
+    source = permission.source
+    if architecture.find(source, near=permission) is not None:
+        return True
+    return any(
+        isinstance(part, Reference) and architecture.node_of(part) is not None
+        for part in parts_of(source) or ()
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.base import Node
 from advisor.architecture.nodes.values import present, whole
-from advisor.templates.values import UNKNOWN, Unknown
+from advisor.templates.values import Reference, Unknown
 
 if TYPE_CHECKING:
     from advisor.templates.values import Value
@@ -148,8 +148,8 @@ class Version(Node):
 
     @property
     def qualifier(self) -> Value:
-        """What stands after the function's name in an invocation; known only after deployment."""
-        return UNKNOWN
+        """The version's number, which is known only after deployment."""
+        return Reference(self.resource.owner, self.resource.logical_id, "Version")
 
     @property
     def provisioned(self) -> int | Unknown | None:
@@ -189,9 +189,10 @@ class EventInvokeConfig(Node):
         return self.get("FunctionName")
 
     @property
-    def qualifier(self) -> str | Unknown | None:
+    def qualifier(self) -> Value:
         """Version or alias that it holds for; `$LATEST` for the unqualified function."""
-        return self.text("Qualifier", default="$LATEST")
+        found = self.get("Qualifier")
+        return "$LATEST" if found is None else found
 
     @property
     def on_failure(self) -> Value:
