@@ -33,6 +33,10 @@ def workflow_of(resource: Resource, view: View) -> Workflow | None:
     """
     if not isinstance(view, Resolver):
         return None
+    stack = view.project.stacks[resource.owner]
+    if not resource.logical_id:
+        # The file of a machine by itself, which no template deploys.
+        return read_workflow(stack.template.document)
     substitutions = view.get(resource, "DefinitionSubstitutions")
     known: Mapping[str, Value] = substitutions if isinstance(substitutions, dict) else {}
     for key in ("Definition", "DefinitionString"):

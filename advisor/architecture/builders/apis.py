@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from advisor.architecture.builders.integrations import REST, V2, read_integration
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 MAX_SEGMENTS = 64
 """Segments of a path that are followed to the root of an API; bounds cyclic parents."""
 
+_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]{1,128})\}")
 _METHOD = "AWS::ApiGateway::Method"
 
 
@@ -292,6 +294,23 @@ def integration_edge(
             place=None if owner is route else owner.at(*integration.path),
         )
     )
+
+
+def _staged(source: Node, value: Value) -> Value:
+    """Return a function's name with the variables of the API's one stage filled in.
+
+    Where stages differ, each runs another function and none is *the* target.
+    """
+    text = marked(value)
+    if text is None or "stageVariables." not in text.text or not isinstance(source, Api):
+        return value
+    match = _STAGE_VARIABLE.search(text.text)
+    if match is None or len(source.stages) != 1:
+        return value
+    found = source.stages[0].get("Variables", match[1])
+    if found is None:
+        found = source.stages[0].get("StageVariables", match[1])
+    return value if found is None else found
 
 
 __all__ = ["build", "integration_edge"]
