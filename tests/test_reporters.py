@@ -124,7 +124,7 @@ def test_no_line_is_wider_than_the_terminal(width: int, ascii_only: bool) -> Non
 
 
 def test_ascii_means_ascii() -> None:
-    awkward = one("Näme: “x”→", "“x”", message="'Näme' → … × 3", label="–")
+    awkward = one("Näme: “x”→", "“x”", message="'Näme' → … \u00d7 3", label="\u2013")
     for name in ("text", "concise"):
         assert render(name, awkward, look=Look(ascii_only=True, verbose=True)).isascii()
 

@@ -50,11 +50,10 @@ def _block(finding: Finding, *, sources: Sources, look: Look) -> Iterator[str]:
     ink = INK_OF[finding.severity]
     label = f"{finding.severity.word}[{finding.rule.id}]"
     message = safe(finding.message, ascii_only=look.ascii_only)
-    head, *rest = wrapped(f"{label} {finding.rule.name}: {message}", look.room)
+    title = f"{label} {finding.rule.name}: {message}"
+    head, *rest = wrapped(title, look.room, later=look.room - gutter - 3)
     yield look.paint(label, ink) + look.paint(head.removeprefix(label), Ink.STRONG)
-    for line in rest:
-        for part in wrapped(line, look.room - gutter - 4):
-            yield f"{'':>{gutter}}   {look.paint(part, Ink.STRONG)}"
+    yield from (f"{'':>{gutter}}   {look.paint(line, Ink.STRONG)}" for line in rest)
     yield from drawn(finding, places, sources=sources, look=look)
     if left_out:
         words = f"and {counted(left_out, 'more place')} (-v)"

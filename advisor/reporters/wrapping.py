@@ -10,8 +10,11 @@ _NOT_PROSE = re.compile(r"\s|- |[\w.:/\"'{}\[\]$!-]+:(\s|$)|[{}\[\]#]")
 """How a line begins that somebody pastes: indented, a list item, a key, JSON or a comment."""
 
 
-def wrapped(text: str, room: int) -> list[str]:
-    """Return the text in lines of at most `room` columns; a longer word stays whole."""
+def wrapped(text: str, room: int, *, later: int | None = None) -> list[str]:
+    """Return the text in lines of at most `room` columns; a longer word stays whole.
+
+    All lines but the first have `later` columns, where that is given.
+    """
     if cells(text) <= room:
         return [text]
     lines: list[str] = []
@@ -21,6 +24,7 @@ def wrapped(text: str, room: int) -> list[str]:
         if line and width + 1 + size > room:
             lines.append(line)
             line, width = word, size
+            room = room if later is None else later
         else:
             line = f"{line} {word}" if line else word
             width += size + (1 if width else 0)
