@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from advisor.architecture.nodes.external import External
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
@@ -57,7 +59,7 @@ class Tally:
     ) -> None:
         """Add what a rule said in one scenario."""
         kinds = rule.applies_to if isinstance(rule.applies_to, tuple) else (rule.applies_to,)
-        nodes = [node for kind in kinds for node in architecture.all(kind)]
+        nodes = [n for kind in kinds for n in architecture.all(kind) if not isinstance(n, External)]
         if not nodes:
             return
         states = self._states.setdefault(rule.id, {})

@@ -130,7 +130,7 @@ def analyze_case(
     from advisor.rules.finding import Confidence, Severity
 
     family = case.rule.id[:3]
-    chosen = (case.rule.id,) if case.bad else (case.rule.id, family)
+    chosen: tuple[str, ...] = (case.rule.id,) if case.bad else (case.rule.id, family)
     if speaks_for(case.rule):
         # Suppressions need something that can be suppressed.
         chosen += ("DOC",)
