@@ -1,0 +1,435 @@
+"""From a function's modules to its facts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from advisor.source import sdk
+from advisor.source.calls import contexts, place_of, read_call
+from advisor.source.evaluate import ENVIRONMENTS, MAX_STEPS, Evaluator, is_cached
+from advisor.source.facts import (
+    ClientCreation,
+    DatabaseConnection,
+    EnvironmentRead,
+    FileWrite,
+    PackageImport,
+    Phase,
+    Place,
+    PollingLoop,
+    Sleep,
+    SwallowedFailure,
+    Target,
+    TargetKind,
+)
+from advisor.source.habits import connection_of, path_written, sleep_of
+from advisor.source.meanings import (
+    NOTHING,
+    Class,
+    Client,
+    External,
+    Factory,
+    FromEvent,
+    Function,
+    Literal,
+    Operation,
+    Pager,
+    Variable,
+    target_of,
+)
+from advisor.source.program import (
+    Call,
+    Constant,
+    Index,
+    Language,
+    Member,
+    children,
+)
+from advisor.source.reach import reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from advisor.source.evaluate import Modules
+    from advisor.source.facts import (
+        SdkCall,
+    )
+    from advisor.source.meanings import (
+        Context,
+        Meaning,
+    )
+    from advisor.source.program import (
+        Expression,
+        Loop,
+        Module,
+        Scope,
+        Site,
+    )
+    from advisor.source.reach import Reach
+
+_ASKING = re.compile(r"(Get|Describe|List|Receive|Head|BatchGet|Query)")
+"""Operations that a loop may repeat to learn of a change."""
+
+
+class Collector:
+    """Reads facts off the code that one handler reaches."""
+
+    def __init__(
+        self,
+        modules: Modules,
+        files: list[Module],
+        entries: list[tuple[Expression, Scope]],
+        handlers: frozenset[Scope],
+    ) -> None:
+        self.files = files
+        self.evaluator = Evaluator(modules, handlers)
+        for module in files:
+            for scope in module.scopes:
+                self.evaluator.know(scope.sites)
+        init, invocation = reach(self.evaluator, files, entries)
+        # Parameters are known once the callers are, and what they call may reach further.
+        self._find_callers(init, invocation)
+        self.init, self.invocation = reach(self.evaluator, files, entries)
+        self._find_callers(self.init, self.invocation)
+        self.looped = self._looped()
+        self.calls: list[SdkCall] = []
+        self.opaque: list[Place] = []
+        for scope in self.scopes():
+            for site in scope.sites:
+                self._sdk_calls(site)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a bound was hit, so that not everything was seen."""
+        return self.init.is_cut or self.invocation.is_cut or self.evaluator.steps > MAX_STEPS
+
+    # --- what runs ----------------------------------------------------------------------------
+
+    def scopes(self, reaches: Iterable[Reach] | None = None) -> Iterator[Scope]:
+        """Yield modules, class bodies and reached functions in reading order."""
+        reached = {
+            scope for item in reaches or (self.init, self.invocation) for scope in item.scopes
+        }
+        for module in self.files:
+            for scope in module.scopes:
+                if scope.kind != "function" or scope in reached:
+                    yield scope
+
+    def phase(self, scope: Scope) -> Phase:
+        """Return when the code of a scope runs; at every invocation where both."""
+        if scope.kind == "function" and scope in self.invocation.scopes:
+            return Phase.INVOCATION
+        return Phase.INIT
+
+    def creation_phase(self, call: Call, scope: Scope) -> Phase:
+        """Return when something is made, where the result may be kept for later invocations."""
+        phase = self.phase(scope)
+        if phase is Phase.INIT:
+            return phase
+        place: Scope | None = scope
+        while place is not None and place.kind == "function":
+            if is_cached(place):
+                return Phase.ONCE
+            owner = place.owner
+            if owner is not None and owner in self.init.classes:
+                kept = (value for values in owner.attributes.values() for value, _ in values)
+                if any(_holds(value, call) for value in kept):
+                    return Phase.ONCE
+            place = place.parent
+        for values in scope.module.scope.bindings.values():
+            if any(_holds(value, call) for value in values):
+                return Phase.ONCE
+        return phase
+
+    def _find_callers(self, init: Reach, invocation: Reach) -> None:
+        from advisor.source.evaluate import constructor_of
+
+        for _ in range(2):
+            callers: dict[Scope, list[tuple[Site, object]]] = {}
+            for scope in self.scopes((init, invocation)):
+                for site in scope.sites:
+                    for meaning in self.evaluator.evaluate(site.call.function, scope, None):
+                        if isinstance(meaning, Function):
+                            callers.setdefault(meaning.scope, []).append((site, meaning.receiver))
+                        elif isinstance(meaning, Class):
+                            constructor = constructor_of(meaning.scope)
+                            if constructor is not None:
+                                callers.setdefault(constructor, []).append((site, None))
+            self.evaluator.callers = callers  # type: ignore[assignment]  # receivers are instances
+            self.evaluator.forget()
+
+    def _looped(self) -> set[Scope]:
+        looped = {scope for module in self.files for scope in module.scopes if scope.loops}
+        for _ in range(5):
+            before = len(looped)
+            for scope, sites in self.evaluator.callers.items():
+                if any(site.loops or site.scope in looped for site, _ in sites):
+                    looped.add(scope)
+            if len(looped) == before:
+                break
+        return looped
+
+    # --- API calls ------------------------------------------------------------------------------
+
+    def _sdk_calls(self, site: Site) -> None:
+        scope = site.scope
+        phase = self.phase(scope)
+        in_loop = bool(site.loops) or scope in self.looped
+
+        def look(context: Context | None) -> list[SdkCall]:
+            return read_call(self.evaluator, site, context, phase, in_loop=in_loop)
+
+        found: dict[object, SdkCall] = {}
+        for context in contexts(self.evaluator, scope, look):
+            for call in look(context):
+                found.setdefault((call.service, call.operation, call.target, call.invocation), call)
+        self.calls += found.values()
+        if not found:
+            self._note_opaque(site)
+
+    def _note_opaque(self, site: Site) -> None:
+        """Remember a client that is handed to code that is not at hand, or used by reflection."""
+        values = (*site.call.arguments, *(value for _, value in site.call.keywords))
+        functions = self.evaluator.evaluate(site.call.function, site.scope, None)
+        for function in functions:
+            name = function.name if isinstance(function, External) else ""
+            local = isinstance(function, (Function, Class))
+            if local or (name and (sdk.is_sdk(name) or sdk.is_capture(name))):
+                return
+        for value in values[:20]:
+            for meaning in self.evaluator.evaluate(value, site.scope, None):
+                if isinstance(meaning, (Client, Factory)):
+                    self.opaque.append(place_of(site.call, site.scope))
+                    return
+
+    # --- the other facts ------------------------------------------------------------------------
+
+    def environment(self) -> tuple[list[EnvironmentRead], bool]:
+        """Return the variables read, and whether others may be by names put together."""
+        found: dict[tuple[str, Place], EnvironmentRead] = {}
+        is_open = False
+        for scope in self.scopes():
+            for expression in _all(scope.expressions):
+                if not isinstance(expression, (Member, Index, Call)):
+                    continue
+                for item in self._variables(expression, scope):
+                    if isinstance(item, Variable):
+                        place = place_of(expression, scope)
+                        known = found.get((item.name, place))
+                        default = item.has_default or (known is not None and known.has_default)
+                        found[item.name, place] = EnvironmentRead(item.name, default, place)
+                    else:
+                        is_open = True
+        return sorted(found.values(), key=lambda item: item.place.order), is_open
+
+    def _variables(self, expression: Expression, scope: Scope) -> list[Meaning]:
+        """Return the variables that an expression itself reads; NOTHING for unnamed ones."""
+        evaluator = self.evaluator
+        if isinstance(expression, Call):
+            functions = evaluator.evaluate(expression.function, scope, None)
+            names = {item.name for item in functions if isinstance(item, External)}
+            reads = any(
+                name == "os.getenv" or name in {f"{whole}.get" for whole in ENVIRONMENTS}
+                for name in names
+            ) or names & {"decouple.config", "env-var.get"}
+            whole = any(
+                isinstance(meaning, External) and meaning.name in ENVIRONMENTS
+                for value in expression.arguments[:5]
+                for meaning in evaluator.evaluate(value, scope, None)
+            )
+            if not reads:
+                return [NOTHING] if whole else []
+        elif isinstance(expression, (Member, Index)):
+            owners = evaluator.evaluate(expression.object, scope, None)
+            if not any(isinstance(x, External) and x.name in ENVIRONMENTS for x in owners):
+                return []
+            if isinstance(expression, Member) and scope.module.language is Language.PYTHON:
+                is_open = expression.name in {"items", "values", "copy", "keys"}
+                return [NOTHING] if is_open else []
+        found: list[Meaning] = []
+
+        def look(context: Context | None) -> tuple[Meaning, ...]:
+            return evaluator.evaluate(expression, scope, context)
+
+        for context in contexts(evaluator, scope, look):
+            found += look(context)
+        return [item if isinstance(item, Variable) else NOTHING for item in dict.fromkeys(found)]
+
+    def clients(self) -> list[ClientCreation]:
+        """Return the clients that are made."""
+        found = []
+        for scope in self.scopes():
+            for site in scope.sites:
+                functions = self.evaluator.evaluate(site.call.function, scope, None)
+                if any(isinstance(item, Function) for item in functions):
+                    continue
+                if all(isinstance(x, External) and sdk.is_capture(x.name) for x in functions):
+                    continue
+                for meaning in self.evaluator.evaluate(site.call, scope, None):
+                    if isinstance(meaning, (Client, Factory)):
+                        phase = self.creation_phase(site.call, scope)
+                        place = place_of(site.call, scope)
+                        found.append(ClientCreation(meaning.service, phase, place))
+        return found
+
+    def databases(self) -> list[DatabaseConnection]:
+        """Return the database connections that are made."""
+        found = []
+        for scope in self.scopes():
+            for site in scope.sites:
+                driver, host = connection_of(self.evaluator, site)
+                if driver:
+                    target = target_of(host) if host is not None else Target(TargetKind.UNKNOWN)
+                    phase = self.creation_phase(site.call, scope)
+                    place = place_of(site.call, scope)
+                    found.append(DatabaseConnection(driver, phase, target, place))
+        return found
+
+    def sleeps(self) -> list[Sleep]:
+        """Return the waits that an invocation reaches."""
+        return [
+            Sleep(sleep[0], bool(site.loops) or scope in self.looped, place_of(site.call, scope))
+            for scope in self.scopes((self.invocation,))
+            if scope.kind == "function"
+            for site in scope.sites
+            if (sleep := sleep_of(self.evaluator, site)) is not None
+        ]
+
+    def polling(self) -> list[PollingLoop]:
+        """Return loops that sleep and ask again, and the waiters of the SDK."""
+        asked = {call.place: call for call in self.calls if _ASKING.match(call.operation)}
+        loops: dict[Loop, tuple[Scope, list[Site]]] = {}
+        found: list[PollingLoop] = []
+        for scope in self.scopes((self.invocation,)):
+            for site in scope.sites if scope.kind == "function" else ():
+                waiter = self._waiter(site)
+                if waiter:
+                    found.append(PollingLoop(waiter, place_of(site.call, scope)))
+                for loop in site.loops:
+                    if self._repeats(loop, scope):
+                        loops.setdefault(loop, (scope, []))[1].append(site)
+        for loop, (scope, sites) in loops.items():
+            within = [inner for site in sites for inner in self._through(site, 3)]
+            operation = next(
+                (
+                    asked[place].operation
+                    for site in within
+                    if (place := place_of(site.call, site.scope)) in asked
+                ),
+                "",
+            )
+            if operation and any(sleep_of(self.evaluator, site) is not None for site in within):
+                found.append(PollingLoop(operation, Place(scope.module.shown, loop.span)))
+        return found
+
+    def _waiter(self, site: Site) -> str:
+        for meaning in self.evaluator.evaluate(site.call.function, site.scope, None):
+            if isinstance(meaning, Operation) and isinstance(meaning.receiver, Pager):
+                if meaning.receiver.waits and meaning.name == "wait":
+                    return meaning.receiver.operation
+            elif isinstance(meaning, Operation) and meaning.name == "waitFor":
+                return "waitFor"
+            elif isinstance(meaning, External):
+                helper = sdk.javascript_helper(meaning.name)
+                if helper is not None and helper[2]:
+                    return helper[1]
+        return ""
+
+    def _repeats(self, loop: Loop, scope: Scope) -> bool:
+        """Tell whether a loop is one that goes on until something happens."""
+        if loop.over is None:
+            return True
+        if not isinstance(loop.over, Call):
+            return False
+        functions = self.evaluator.evaluate(loop.over.function, scope, None)
+        return External("builtins.range") in functions or External("itertools.count") in functions
+
+    def _through(self, site: Site, depth: int) -> Iterator[Site]:
+        yield site
+        if depth == 0:
+            return
+        for meaning in self.evaluator.evaluate(site.call.function, site.scope, None):
+            if isinstance(meaning, Function):
+                for inner in meaning.scope.sites[:50]:
+                    yield from self._through(inner, depth - 1)
+
+    def writes(self) -> list[FileWrite]:
+        """Return files opened for writing outside `/tmp`."""
+        return [
+            FileWrite(path, place_of(site.call, scope))
+            for scope in self.scopes()
+            for site in scope.sites
+            if (path := path_written(self.evaluator, site))
+        ]
+
+    def swallowed(self) -> list[SwallowedFailure]:
+        """Return silent handlers of all exceptions in loops over the event's records."""
+        return [
+            SwallowedFailure(Place(scope.module.shown, catch.span))
+            for scope in self.scopes((self.invocation,))
+            for catch in scope.catches
+            if catch.quiet and any(self._over_records(loop, scope) for loop in catch.loops)
+        ]
+
+    def _over_records(self, loop: Loop, scope: Scope) -> bool:
+        if loop.over is None:
+            return False
+        found = self.evaluator.evaluate(loop.over, scope, None)
+        return any(
+            isinstance(item, FromEvent) and item.path.lower().endswith("records") for item in found
+        )
+
+    def batch(self) -> Place | None:
+        """Return where a partial batch response is first mentioned."""
+        for module in self.files:
+            if "batchItemFailures" in module.mentions:
+                return Place(module.shown, module.mentions["batchItemFailures"])
+            for value, _ in module.imports:
+                if value.name in sdk.BATCH_HELPERS:
+                    return Place(module.shown, value.span)
+        return None
+
+    def imports(self) -> list[PackageImport]:
+        """Return the imported modules that are not part of the code at hand."""
+        found: dict[tuple[str, str], PackageImport] = {}
+        for module in self.files:
+            for value, at_load in module.imports:
+                if value.module.startswith(".") or self.evaluator.modules.resolve(
+                    module, value.module
+                ):
+                    continue
+                package = package_of(value.module, module.language)
+                place = Place(module.shown, value.span)
+                found.setdefault(
+                    (module.shown, value.module),
+                    PackageImport(package, value.module, at_load, place),
+                )
+        return list(found.values())
+
+
+def package_of(module: str, language: Language) -> str:
+    """Return the package that a module belongs to."""
+    if language is Language.PYTHON:
+        return module.split(".", maxsplit=1)[0]
+    parts = module.removeprefix("node:").split("/")
+    return "/".join(parts[:2]) if module.startswith("@") else parts[0]
+
+
+def _all(expressions: Iterable[Expression]) -> Iterator[Expression]:
+    stack = list(expressions)
+    seen: set[Expression] = set()
+    while stack:
+        expression = stack.pop()
+        if expression in seen:
+            continue
+        seen.add(expression)
+        yield expression
+        stack.extend(children(expression))
+
+
+def _holds(value: Expression, call: Call) -> bool:
+    """Tell whether a bound value is, or is chosen from or wrapped around, a call."""
+    return any(item is call for item in _all([value]))
+
+
+__all__ = ["Collector", "Constant", "Literal", "package_of"]

@@ -1,0 +1,209 @@
+"""What an expression can mean to the analysis of a function's code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from advisor.source.facts import Target, TargetKind
+
+if TYPE_CHECKING:
+    from advisor.source.program import Expression, Module, Scalar, Scope, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Which call bound a function's parameters; `outer` is the context of that call."""
+
+    scope: Scope
+    site: Site
+    receiver: Instance | None = None
+    outer: Context | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Not known."""
+
+
+NOTHING = Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant of the code."""
+
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A text of which only the beginning is known."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """The value of an environment variable."""
+
+    name: str
+    has_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FromEvent:
+    """A part of what the handler was called with."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A name of a module that is not at hand, dotted: `boto3.client`, `os.environ`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A module of the code at hand."""
+
+    module: Module
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session of boto3 and its kin, which makes clients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client of an AWS service, named as boto3 does; `document` for DynamoDB's simple one."""
+
+    service: str
+    document: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """A service resource of boto3, which makes handles."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A resource of boto3 that stands for one AWS resource, such as a table."""
+
+    service: str
+    kind: str
+    target: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """A paginator or waiter of one operation."""
+
+    service: str
+    operation: str
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A mapping or list literal of the code, read when asked for a key."""
+
+    expression: Expression
+    scope: Scope
+    context: Context | None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command object of the AWS SDK for JavaScript v3."""
+
+    service: str
+    operation: str
+    parameters: Data | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method of a client or handle, not yet called."""
+
+    receiver: Client | Handle | Pager | Factory | Session
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of any other meaning, not yet called."""
+
+    receiver: Meaning
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the code at hand."""
+
+    scope: Scope
+    receiver: Instance | None = None
+    context: Context | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of the code at hand."""
+
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a class of the code; `site` is the call that made it, where that is known."""
+
+    scope: Scope
+    site: Site | None = None
+    context: Context | None = None
+
+
+Meaning = (
+    Nothing
+    | Literal
+    | Prefix
+    | Variable
+    | FromEvent
+    | External
+    | Namespace
+    | Session
+    | Client
+    | Factory
+    | Handle
+    | Pager
+    | Data
+    | Command
+    | Operation
+    | Method
+    | Function
+    | Class
+    | Instance
+)
+
+
+def target_of(meaning: Meaning) -> Target:
+    """Return a meaning as the target of a call."""
+    match meaning:
+        case Literal(value=str(text)) if text:
+            return Target(TargetKind.LITERAL, text)
+        case Variable():
+            return Target(TargetKind.ENVIRONMENT, meaning.name, meaning.has_default)
+        case FromEvent():
+            return Target(TargetKind.EVENT, meaning.path)
+        case Prefix():
+            return Target(TargetKind.PREFIX, meaning.text)
+        case Handle():
+            return target_of(meaning.target)
+        case _:
+            return Target(TargetKind.UNKNOWN)

@@ -1,0 +1,159 @@
+"""A function's code as facts: find its handler, load what it imports, analyse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from advisor.source.collect import Collector
+from advisor.source.credentials import secrets_of
+from advisor.source.facts import Facts, NotRead, Place
+from advisor.source.loading import Files, FunctionModules, parse
+from advisor.source.locate import InlineCode, locate
+from advisor.source.program import Call, Choice, Definition, Imported, Language, Module, Name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from advisor.source.locate import FunctionCode, Handler
+    from advisor.source.program import Expression, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    expressions: list[tuple[Expression, Scope]]
+    place: Place | None
+
+
+class SourceReader:
+    """Reads the code of functions beneath one root; each file once, each function once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._files = Files(root)
+        self._facts: dict[FunctionCode, Facts | NotRead] = {}
+
+    def read(self, code: FunctionCode) -> Facts | NotRead:
+        """Return the facts of a function's code, or why there are none. Raises nothing."""
+        known = self._facts.get(code)
+        if known is None:
+            found = locate(code, root=self.root)
+            known = found if isinstance(found, NotRead) else self._read(found)
+            self._facts[code] = known
+        return known
+
+    def _read(self, handler: Handler) -> Facts:
+        if isinstance(handler.source, InlineCode):
+            inline = handler.source
+            module = Module(self.root / inline.shown, inline.shown, handler.language, inline.text)
+            module.origin = (inline.line - 1, inline.indent)
+            parse(module)
+        else:
+            module = self._files.module(handler.source)
+        modules = FunctionModules(self._files, module, handler.roots)
+        return _facts(handler, module, modules)
+
+
+def _facts(handler: Handler, module: Module, modules: FunctionModules) -> Facts:
+    entry = _entry(module, handler.function, modules)
+    handlers = frozenset(_handlers(entry.expressions, modules))
+    problems = [
+        *(f"{item.shown}: {text}" for item in modules.loaded for text in item.problems),
+        *modules.problems,
+    ]
+    collector = Collector(modules, modules.loaded, entry.expressions, handlers)
+    environment, is_open = collector.environment()
+    if collector.is_cut:
+        problems.append("the code is too large to be followed to its end")
+    return Facts(
+        handler=None if isinstance(handler.source, InlineCode) else handler.source,
+        shown=module.shown,
+        function=handler.function,
+        language=handler.language,
+        handler_place=entry.place,
+        calls=tuple(sorted(collector.calls, key=lambda item: item.place.order)),
+        environment=tuple(environment),
+        clients=tuple(collector.clients()),
+        databases=tuple(collector.databases()),
+        sleeps=tuple(collector.sleeps()),
+        polling=tuple(collector.polling()),
+        writes=tuple(collector.writes()),
+        swallowed=tuple(collector.swallowed()),
+        imports=tuple(collector.imports()),
+        secrets=tuple(item for loaded in modules.loaded for item in secrets_of(loaded)),
+        batch_item_failures=collector.batch(),
+        opaque=tuple(collector.opaque),
+        environment_is_open=is_open,
+        files=tuple(item.shown for item in modules.loaded),
+        problems=tuple(problems),
+    )
+
+
+def _entry(module: Module, function: str, modules: FunctionModules) -> _Entry:
+    """Return the expressions that the handler's name stands for."""
+    names = function.split(".")
+    current = module
+    for _ in range(5):
+        if module.language is Language.PYTHON:
+            values = current.scope.bindings.get(names[0], [])
+        else:
+            values = current.exports.get(names[0], [])
+        if not values:
+            values = [
+                value
+                for star in current.stars
+                if (further := modules.resolve(current, star)) is not None
+                for value in (
+                    further.scope.bindings
+                    if module.language is Language.PYTHON
+                    else further.exports
+                ).get(names[0], [])
+            ]
+        if values:
+            pairs = [(value, current.scope) for value in values]
+            return _Entry(pairs, Place(current.shown, values[-1].span))
+        break
+    whole = module.exports.get("=", [])
+    if whole:
+        # `module.exports = something()` gives names that cannot be seen.
+        return _Entry([(value, module.scope) for value in whole], None)
+    return _Entry([], None)
+
+
+def _handlers(expressions: list[tuple[Expression, Scope]], modules: FunctionModules) -> list[Scope]:
+    """Return the functions that are called with the event: defined, or handed to a wrapper."""
+    found: list[Scope] = []
+    stack: list[tuple[Expression, Scope, int]] = [(value, scope, 0) for value, scope in expressions]
+    while stack:
+        expression, scope, depth = stack.pop()
+        if depth > 12:
+            continue
+        match expression:
+            case Definition(scope=inner) if inner.kind == "function":
+                found.append(inner)
+            case Name():
+                place: Scope | None = scope
+                while place is not None and expression.name not in place.bindings:
+                    place = place.parent
+                if place is not None:
+                    values = place.bindings[expression.name]
+                    stack += [(value, place, depth + 1) for value in values]
+            case Imported():
+                target = modules.resolve(scope.module, expression.module)
+                if target is not None:
+                    named = (
+                        target.scope.bindings
+                        if target.language is Language.PYTHON
+                        else target.exports
+                    )
+                    stack.extend(
+                        (value, target.scope, depth + 1) for value in named.get(expression.name, [])
+                    )
+            case Call():
+                stack += [(value, scope, depth + 1) for value in expression.arguments[:1]]
+                inner_call = getattr(expression.function, "object", None)
+                if isinstance(inner_call, (Call, Name)):
+                    stack.append((inner_call, scope, depth + 1))
+            case Choice():
+                stack.extend((value, scope, depth + 1) for value in expression.options)
+    return found
