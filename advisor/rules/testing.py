@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from advisor.report import Report
     from advisor.rules.finding import Finding
+    from advisor.rules.registry import Registry
     from advisor.rules.rule import Example, Rule
 
 _MARK = re.compile(r"(?:#|//)\s*<--\s*(?P<words>.*?)\s*(?=(?:#|//)\s*<--|\*/|$)")
@@ -92,10 +93,10 @@ def marks_in(files: Mapping[str, str]) -> tuple[Mark, ...]:
     )
 
 
-def problems(case: Case, registry_directories: Sequence[Path] = ()) -> list[str]:
+def problems(case: Case, registry: Registry) -> list[str]:
     """Run one case and return what is wrong with it, one line each."""
     try:
-        report = analyze_case(case, registry_directories)
+        report = analyze_case(case, registry)
     except AdviseError as error:
         return [f"cannot be analysed: {error}"]
     wrong = [f"cannot be analysed: {problem}" for problem in report.errors]
@@ -121,9 +122,7 @@ def others(case: Case, report: Report) -> list[str]:
     return [_told(f) for f in report.findings if f.rule.id[:3] != case.rule.id[:3]]
 
 
-def analyze_case(
-    case: Case, registry_directories: Sequence[Path] = (), *, every_rule: bool = False
-) -> Report:
+def analyze_case(case: Case, registry: Registry, *, every_rule: bool = False) -> Report:
     """Write the files of a case to an empty folder and analyse it, advice and doubts included."""
     from advisor.analysis import analyze
     from advisor.config import Config
@@ -138,7 +137,6 @@ def analyze_case(
         select=("ALL",) if every_rule else chosen,
         severity=Severity.INFO,
         confidence=Confidence.LOW,
-        rule_directories=tuple(registry_directories),
     )
     with TemporaryDirectory(prefix="advise-") as folder:
         root = Path(folder).resolve()
@@ -151,17 +149,20 @@ def analyze_case(
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="")
         single = len(case.files) == 1
-        return analyze([root / next(iter(case.files)) if single else root], config)
+        path = root / next(iter(case.files)) if single else root
+        return analyze([path], config, registry=registry)
 
 
 def test_directory(directory: Path) -> Iterator[tuple[Case, list[str]]]:
     """Run the examples of a user's rules; edge cases lie in `edge_cases/` beside them."""
-    from advisor.rules.registry import load_directory
+    from advisor.rules.registry import load, load_directory
 
-    edge_cases = directory / "edge_cases"
-    for rule in load_directory(directory):
-        for case in cases(rule, edge_cases):
-            yield case, problems(case, [directory])
+    registry = load([directory])
+    names = {rule.name for rule in load_directory(directory)}
+    for rule in registry.rules:
+        if rule.name in names:
+            for case in cases(rule, directory / "edge_cases"):
+                yield case, problems(case, registry)
 
 
 def own_rules(rules: Iterable[Rule]) -> list[Rule]:
