@@ -44,7 +44,9 @@ def read_definition(text: str, path: str) -> Document:
     from advisor.documents.load import read_text
 
     text = text.removeprefix("\ufeff")
-    document = read_text(prepare(text), path, tags=_no_tags)
+    # Only JSON needs it: in block YAML a bare placeholder is text already.
+    prepared = prepare(text) if text.lstrip().startswith("{") else text
+    document = read_text(prepared, path, tags=_no_tags)
     # Same width, so that every position holds for the text as written.
     document.text = text
     return document
@@ -139,7 +141,7 @@ def build_workflow(
         places=places,
         substitutions=substitutions,
         names=known,
-        language=_language(typed, Language.JSONPATH),
+        language=_machine_language(typed),
         size=size or (len(json.dumps(data, default=str)) if resolve is None else 0),
     )
     _fill(workflow)
@@ -152,6 +154,16 @@ def _language(data: Asl, default: Language) -> Language:
         return Language(written) if isinstance(written, str) else default
     except ValueError:
         return default
+
+
+def _machine_language(data: Asl) -> Language:
+    """Return the machine's language, also where it is written among the states by mistake.
+
+    There it has no effect, but what follows from that is one fault and not one in every state.
+    """
+    if isinstance(data, dict) and "QueryLanguage" not in data:
+        return _language(data.get("States"), Language.JSONPATH)
+    return _language(data, Language.JSONPATH)
 
 
 def _fill(workflow: Workflow) -> None:
