@@ -1,8 +1,7 @@
-"""The command line: what is asked for, what is written where, and which exit code follows."""
+"""The command line: what is asked for, what is written where, which exit code follows."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -10,35 +9,16 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
-from dataclasses import fields
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from advisor.cli.main import run
-from advisor.cli.options import Options, Takes, every_option
-from advisor.cli.parse import parse
-from advisor.cli.settings import config_for
-from advisor.cli.streams import Progress, look_for
-from advisor.errors import ConfigError
-from advisor.rules.finding import Confidence, Severity
+from tests.commands import ADVISE, BAD, BROKEN, FAILING, GOOD, ONLY, RULES, process, ran
 from tests.reports import ORDERS, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-RULES = ROOT / "fixtures" / "rules" / "orders"
-FAILING = ROOT / "fixtures" / "rules" / "failing"
-ONLY = ("--rules", str(RULES), "--select", "queue-called-orders")
-ADVISE = (sys.executable, "-m", "advisor")
-BAD = "Resources:\n  Orders:\n    Type: AWS::SQS::Queue\n"
-GOOD = "Resources:\n  Requests:\n    Type: AWS::SQS::Queue\n"
-BROKEN = "Resources:\n  Orders:\n    Type: AWS::SQS::Queue\n    Properties: {Delay: [\n"
 
 
 @pytest.fixture
@@ -50,161 +30,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "_ADVISE_COMPLETE"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
-
-
-Run = tuple[int, str, str]
-
-
-def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> Run:
-    """Run the command line in this process; return exit code, output and complaints."""
-    code = run(arguments)
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
-
-
-def process(*arguments: str, stdin: bytes = b"", **environment: str) -> Run:
-    """Run the command line in a process of its own."""
-    done = subprocess.run(
-        [*ADVISE, *arguments], input=stdin, capture_output=True, check=False, timeout=60,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-    )  # fmt: skip
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-# ---- what is typed
-
-
-def test_every_option_of_the_table_has_its_value_in_options() -> None:
-    table = [option.field for option in every_option()]
-    assert sorted([*table, "paths"]) == sorted(field.name for field in fields(Options))
-    assert len(set(table)) == len(table)
-
-
-def test_options_and_paths_stand_in_any_order() -> None:
-    given_words = ["a.yaml", "--fail-on=error", "-qv", "--ignore", "QUE001, WFL", "b", "--", "-c"]
-    assert parse(given_words) == Options(
-        paths=("a.yaml", "b", "-c"), fail_on="error", quiet=True, verbose=True,
-        ignore=("QUE001", "WFL"),
-    )  # fmt: skip
-
-
-def test_lists_grow_and_single_values_are_replaced() -> None:
-    words = ["--select", "A,B", "--select=C", "--severity", "error", "--severity", "info"]
-    assert parse(words) == Options(select=("A", "B", "C"), severity="info")
-    assert parse(["--parameter", "A=1,2", "--parameter", "B="]).parameter == ("A=1,2", "B=")
-
-
-def test_a_dash_is_a_path() -> None:
-    assert parse(["-", "--stdin-filename", "-"]) == Options(paths=("-",), stdin_filename="-")
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["--selct", "A"], "no option is called '--selct'; did you mean '--select'?"),
-        (["-x"], "no option is called '-x'"),
-        (["--color", "neber"],
-         "'neber' is no value of '--color': auto, always, never; did you mean 'never'?"),
-        (["--fail-on"], "option '--fail-on' needs a value"),
-        (["--exclude"], "option '--exclude' needs PATTERN,…"),
-        (["--ascii=yes"], "option '--ascii' takes no value"),
-    ],
-)  # fmt: skip
-def test_what_is_typed_wrongly_is_said_in_one_line(words: list[str], message: str) -> None:
-    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
-        parse(words)
-
-
-@given(st.lists(st.text(max_size=12) | st.sampled_from([o.name for o in every_option()])))
-def test_any_words_are_options_or_an_error(words: list[str]) -> None:
-    with suppress(ConfigError):
-        assert isinstance(parse(words), Options)
-
-
-def test_the_help_page_and_the_quick_parser_know_the_same_options() -> None:
-    code, out, _ = process("check", "--help", COLUMNS="200", TERM="dumb", NO_COLOR="1")
-    assert code == 0
-    shown = set(re.findall(r"(?<![\w-])--[a-z-]+", out))
-    # Texts of the help name other options, too.
-    assert {option.name for option in every_option()} <= shown
-    assert shown <= {option.name for option in every_option()} | {"--help"}
-
-
-def test_typer_hands_the_same_values_on_as_the_quick_parser() -> None:
-    import typer
-    from typer.main import get_command
-
-    from advisor.cli import check_help
-
-    app = typer.Typer(add_completion=False)
-    check_help.register(app)
-    words = ["a.yaml"]
-    for option in every_option():
-        value = option.choices[0] if option.choices else "x"
-        words += [option.name] if option.takes is Takes.NOTHING else [option.name, value]
-    context = get_command(app).make_context("check", list(words))
-    typed = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in context.params.items()
-    }
-    assert Options(**typed) == parse(words)  # type: ignore[arg-type] # the table's fields
-
-
-# ---- what it means
-
-
-def test_options_become_settings(here: Path) -> None:
-    config = config_for(parse([
-        "bad.yaml", "--severity", "info", "--confidence", "low", "--fail-on", "error",
-        "--parameter", "Stage=a=b", "--today", "2026-11-21", "--no-ignores", "--exclude", "x/",
-    ]))  # fmt: skip
-    assert config.severity is Severity.INFO
-    assert config.confidence is Confidence.LOW
-    assert config.fail_on is Severity.ERROR
-    assert config.parameters == {"Stage": "a=b"}
-    assert config.today == date(2026, 11, 21)
-    assert config.exclude == ("x/",)
-    assert config.ignores is False
-    assert config.file == here / "advise.toml"
-
-
-@pytest.mark.usefixtures("here")
-def test_fail_on_never_wins_over_the_file() -> None:
-    assert config_for(parse(["bad.yaml", "--fail-on", "never"])).fail_on is None
-
-
-def test_the_configuration_is_the_one_nearest_to_what_all_paths_share(here: Path) -> None:
-    inner = here / "inner"
-    inner.mkdir()
-    (inner / "advise.toml").write_text('ignore = ["queue-called-orders"]')
-    (inner / "t.yaml").write_text(BAD)
-    assert config_for(Options(paths=("inner/t.yaml",))).ignore == ("queue-called-orders",)
-    assert config_for(Options(paths=("inner/t.yaml", "bad.yaml"))).ignore == ()
-    typed = Options(paths=("-",), stdin_filename="inner/new.yaml")
-    assert config_for(typed).ignore == ("queue-called-orders",)
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["--today", "yesterday"], "'yesterday' is no value of '--today': YYYY-MM-DD"),
-        (["--parameter", "Stage"], "'Stage' is no value of '--parameter': KEY=VALUE"),
-        (["--output", "json"], "'json' is no value of '--output': FORMAT=FILE"),
-        (["--output", "pdf=x"], "'pdf' is no format: "),
-        (["--isolated", "--config", "x"], "'--config' and '--isolated' exclude each other"),
-        (["--config", "nowhere.toml"], "nowhere.toml: "),
-        (["--rules", "nowhere"], "nowhere: "),
-        (["--select", "QUE00A"], "no rule is called 'QUE00A'"),
-    ],
-)
-@pytest.mark.usefixtures("here")
-def test_a_value_that_cannot_be_used_is_one_line_and_exit_2(
-    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, err = ran(capsys, "bad.yaml", *words)
-    assert (code, out) == (2, "")
-    assert err.startswith(f"error: {message}")
-    assert err.count("\n") == 1
 
 
 # ---- what comes of it
@@ -432,71 +257,6 @@ def test_a_shell_can_ask_how_a_word_goes_on() -> None:
     code, out, _ = process(_ADVISE_COMPLETE="complete_bash", COMP_WORDS="advise ru", COMP_CWORD="1")
     assert code == 0
     assert out.split() == ["rules", "rule"]
-
-
-# ---- streams
-
-
-class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
-
-    encoding = "utf-8"
-
-    def isatty(self) -> bool:
-        """Return what a terminal would."""
-        return True
-
-
-@pytest.mark.parametrize(
-    ("wish", "environment", "colour"),
-    [
-        (None, {}, True), (None, {"NO_COLOR": "1"}, False), (None, {"NO_COLOR": ""}, True),
-        (None, {"TERM": "dumb"}, False), ("never", {"FORCE_COLOR": "1"}, False),
-        ("always", {"NO_COLOR": "1"}, True), ("auto", {"FORCE_COLOR": "0"}, False),
-        (None, {"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
-    ],
-)  # fmt: skip
-def test_colour_at_a_terminal(wish: str | None, environment: dict[str, str], colour: bool) -> None:  # noqa: FBT001 - a parameter
-    look = look_for(Options(color=wish), stream=Terminal(), environ=environment)
-    assert look.colour is colour
-
-
-@pytest.mark.parametrize(
-    ("wish", "environment", "colour"),
-    [(None, {}, False), (None, {"FORCE_COLOR": "1"}, True), ("always", {}, True)],
-)
-def test_colour_in_a_file(wish: str | None, environment: dict[str, str], colour: bool) -> None:  # noqa: FBT001 - a parameter
-    file = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    assert look_for(Options(color=wish), stream=file, environ=environment).colour is colour
-
-
-def test_width_and_characters_follow_the_terminal() -> None:
-    look = look_for(Options(), stream=Terminal(), environ={"COLUMNS": "72"})
-    assert (look.room, look.ascii_only, look.timed) == (72, False, True)
-    assert look_for(Options(), stream=Terminal(), environ={"TERM": "dumb"}).ascii_only
-    latin = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
-    assert look_for(Options(), stream=latin, environ={"COLUMNS": "40"}).ascii_only
-    assert look_for(Options(), stream=latin, environ={"COLUMNS": "40"}).room == 100
-
-
-def test_progress_is_for_people_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.delenv("TERM", raising=False)
-    progress = Progress(wanted=True)
-    progress("at once")
-    assert not stream.getvalue()
-    progress._next = 0.0  # noqa: SLF001 - a second later
-    progress("judging \x1b[31mt.yaml")
-    assert stream.getvalue() == "\r\033[Kjudging ␛[31mt.yaml"
-    progress.done()
-    assert stream.getvalue().endswith("\r\033[K")
-    file = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", file)
-    silent = Progress(wanted=True)
-    silent._next = 0.0  # noqa: SLF001 - a second later
-    silent("judging")
-    assert not file.getvalue()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes break differently there")
