@@ -154,6 +154,17 @@ def test_the_conditions_named_are_true_of_nothing_else(
         assert {rows[i] for i in holds} <= others
 
 
+def test_more_conditions_are_named_where_few_do_not_tell() -> None:
+    names = "abcdef"
+    rows = [tuple(name != off for name in names) for off in ("", *names)]
+    truths = {
+        index: {("t", name): truth for name, truth in zip(names, row, strict=True)}
+        for index, row in enumerate(rows)
+    }
+    assert smallest(truths, {0}) == tuple((name, True) for name in names)
+    assert smallest(dict.fromkeys(truths, truths[0]), {0}) == ()
+
+
 def test_a_stronger_rule_silences_a_weaker_one_of_the_same_resource(tmp_path: Path) -> None:
     weak = flags(Blanks(id="QUE002", name="weak"), below=100)
     strong = flags(Blanks(supersedes=("weak",)))

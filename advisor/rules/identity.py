@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ def named_keys(pointer: Pointer) -> tuple[str, ...]:
 
 def digest(*parts: str) -> str:
     """Return a short hash of parts that cannot run into each other."""
+    from hashlib import sha256  # a run without findings does not pay for it
+
     text = "".join(f"{len(part)}:{part}" for part in parts)
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
 

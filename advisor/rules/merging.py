@@ -59,6 +59,8 @@ class _Subjects:
     def __init__(self, scenarios: Sequence[tuple[Scenario, Architecture]]) -> None:
         self._scenarios = scenarios
         self._known: list[set[tuple[str, str | None]]] = []
+        self.answers: dict[object, tuple[Literal, ...]] = {}
+        """Conditions found before, by the templates and the scenarios asked about."""
 
     def having(self, path: str, resource: str | None) -> set[int]:
         """Return the numbers of the scenarios in which a resource exists; all if it is none."""
@@ -85,15 +87,17 @@ def _when(
     subjects: _Subjects,
 ) -> tuple[Literal, ...]:
     relevant = subjects.having(finding.location.path, finding.location.resource) | holds
-    others = relevant - holds
-    if not others:
+    if relevant == holds:
         return ()
-    paths = {finding.location.path, *(place.path for place in finding.related)}
-    tables = [scenario.conditions for scenario, _ in scenarios]
-    return smallest(
-        {index: {k: v for k, v in tables[index].items() if k[0] in paths} for index in relevant},
-        holds,
-    )
+    paths = frozenset({finding.location.path, *(place.path for place in finding.related)})
+    asked = (paths, frozenset(holds), frozenset(relevant))
+    if asked not in subjects.answers:
+        tables = [scenario.conditions for scenario, _ in scenarios]
+        subjects.answers[asked] = smallest(
+            {i: {k: v for k, v in tables[i].items() if k[0] in paths} for i in sorted(relevant)},
+            holds,
+        )
+    return subjects.answers[asked]
 
 
 def smallest(
@@ -103,25 +107,53 @@ def smallest(
 
     `truths` are the conditions of each scenario to tell apart. Empty where none do.
     """
-    others = set(truths) - holds
     names = list(dict.fromkeys(name for table in truths.values() for name in table))
-    # A condition that is the same everywhere tells nothing apart.
-    names = [name for name in names if len({t.get(name) for t in truths.values()}) > 1]
-    where = {
-        (name, truth): {index for index, table in truths.items() if table.get(name) is truth}
-        for name in names[:_MOST_CONDITIONS]
+    # Sets of scenarios are bits of a number; a condition that is the same everywhere tells
+    # nothing apart.
+    every = sum(1 << index for index in truths)
+    wanted = sum(1 << index for index in truths if index in holds)
+    bits = {
+        (name, truth): sum(1 << i for i, table in truths.items() if table.get(name) is truth)
+        for name in names
         for truth in (True, False)
     }
-    literals = [literal for literal, indexes in where.items() if indexes & holds]
+    literals = [key for key, chosen in bits.items() if chosen & wanted and chosen != every]
+    few = literals[: 2 * _MOST_CONDITIONS]
     for size in range(1, _MOST_LITERALS + 1):
         best: tuple[tuple[tuple[str, str], bool], ...] = ()
         covered = 0
-        for chosen in combinations(literals, size):
-            if len({name for name, _ in chosen}) < size:
-                continue
-            both = set.intersection(*(where[literal] for literal in chosen))
-            if not both & others and len(both & holds) > covered:
-                best, covered = chosen, len(both & holds)
+        for chosen in combinations(few, size):
+            both = every
+            for literal in chosen:
+                both &= bits[literal]
+            if both & wanted == both and both.bit_count() > covered:
+                best, covered = chosen, both.bit_count()
         if best:
             return tuple((name[1], truth) for name, truth in best)
+    return _enough(bits, every, wanted)
+
+
+def _enough(
+    bits: Mapping[tuple[tuple[str, str], bool], int], every: int, wanted: int
+) -> tuple[Literal, ...]:
+    """Return all that is true of one of the scenarios without what is not needed."""
+
+    def outside(literals: Sequence[tuple[tuple[str, str], bool]]) -> bool:
+        both = every
+        for literal in literals:
+            both &= bits[literal]
+        return bool(both & ~wanted)
+
+    left = wanted
+    while left:
+        one = left & -left
+        left ^= one
+        needed = [key for key, chosen in bits.items() if chosen & one]
+        if outside(needed):
+            continue
+        for literal in list(needed):
+            rest = [other for other in needed if other != literal]
+            if not outside(rest):
+                needed = rest
+        return tuple((name[1], truth) for name, truth in needed)
     return ()

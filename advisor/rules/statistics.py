@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import IntEnum
+from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.external import External
@@ -32,15 +32,26 @@ class RuleStatistics:
         return self.met + self.not_met + self.not_judged
 
 
-class _State(IntEnum):
-    """How one thing fares; over scenarios the worst counts."""
+class _State(Enum):
+    """How a thing fares that does not meet a rule; over scenarios the worst counts."""
 
-    MET = 0
-    NOT_JUDGED = 1
-    NOT_MET = 2
+    NOT_JUDGED = auto()
+    NOT_MET = auto()
 
 
 _Subject = tuple[str, str | None, "Pointer"]
+
+
+@dataclass(slots=True)
+class _Subjects:
+    """The things of some classes: all that were ever seen, and those of one architecture."""
+
+    seen: set[_Subject] = field(default_factory=set)
+    here: dict[tuple[str, str | None], list[_Subject]] = field(default_factory=dict)
+    of: Architecture | None = None
+
+
+_Kinds = tuple["type[Node]", ...]
 
 
 class Tally:
@@ -48,7 +59,8 @@ class Tally:
 
     def __init__(self) -> None:
         self._states: dict[str, dict[_Subject, _State]] = {}
-        self._places: tuple[Architecture, dict[Node, Location]] | None = None
+        self._subjects: dict[_Kinds, _Subjects] = {}
+        self._places: tuple[Architecture, dict[Node, _Subject]] | None = None
 
     def add(
         self,
@@ -58,22 +70,13 @@ class Tally:
         not_judged: Iterable[NotJudged],
     ) -> None:
         """Add what a rule said in one scenario."""
-        kinds = rule.applies_to if isinstance(rule.applies_to, tuple) else (rule.applies_to,)
-        nodes = [n for kind in kinds for n in architecture.all(kind) if not isinstance(n, External)]
-        if not nodes:
-            return
+        here = self._of(rule, architecture).here
         states = self._states.setdefault(rule.id, {})
-        at_resource: dict[tuple[str, str | None], list[_Subject]] = {}
-        for node in nodes:
-            place = self._place(architecture, node)
-            subject = (place.path, place.resource, place.pointer)
-            states.setdefault(subject, _State.MET)
-            at_resource.setdefault(subject[:2], []).append(subject)
         for item in not_judged:
-            for subject in _meant(item.location, at_resource):
-                states[subject] = max(states[subject], _State.NOT_JUDGED)
+            for subject in _meant(item.location, here):
+                states.setdefault(subject, _State.NOT_JUDGED)
         for finding in findings:
-            for subject in _meant(finding.location, at_resource):
+            for subject in _meant(finding.location, here):
                 states[subject] = _State.NOT_MET
 
     def statistics(
@@ -82,29 +85,52 @@ class Tally:
         """Return the counts by id; of a rule that failed nothing is known to be met."""
         found: dict[str, RuleStatistics] = {}
         for rule in rules:
+            subjects = self._subjects.get(_kinds(rule))
+            total = len(subjects.seen) if subjects else 0
             states = list(self._states.get(rule.id, {}).values())
-            met = states.count(_State.MET)
-            unsure = states.count(_State.NOT_JUDGED)
-            if rule.name in failed:
-                met, unsure = 0, unsure + met
-            found[rule.id] = RuleStatistics(met, states.count(_State.NOT_MET), unsure)
+            not_met = states.count(_State.NOT_MET)
+            unsure = total - not_met if rule.name in failed else len(states) - not_met
+            found[rule.id] = RuleStatistics(total - not_met - unsure, not_met, unsure)
         return found
 
-    def _place(self, architecture: Architecture, node: Node) -> Location:
-        """Return the place of a node, asked for once for all rules."""
+    def _of(self, rule: Rule, architecture: Architecture) -> _Subjects:
+        """Return the things that a rule applies to, looked up once for rules that share them."""
+        kinds = _kinds(rule)
+        subjects = self._subjects.setdefault(kinds, _Subjects())
+        if subjects.of is not architecture:
+            subjects.of = architecture
+            subjects.here = {}
+            nodes = (n for kind in kinds for n in architecture.all(kind) if _is_judged(n))
+            for subject in dict.fromkeys(self._subject(architecture, node) for node in nodes):
+                subjects.seen.add(subject)
+                subjects.here.setdefault(subject[:2], []).append(subject)
+        return subjects
+
+    def _subject(self, architecture: Architecture, node: Node) -> _Subject:
+        """Return what tells a node apart, asked for once for all rules."""
         if self._places is None or self._places[0] is not architecture:
             self._places = (architecture, {})
         known = self._places[1]
         if node not in known:
-            known[node] = node.at()
+            place = node.at()
+            known[node] = (place.path, place.resource, place.pointer)
         return known[node]
 
 
+def _is_judged(node: Node) -> bool:
+    """Tell whether a node is of these files: what lies outside is nobody's to mend here."""
+    return not isinstance(node, External)
+
+
+def _kinds(rule: Rule) -> _Kinds:
+    return rule.applies_to if isinstance(rule.applies_to, tuple) else (rule.applies_to,)
+
+
 def _meant(
-    place: Location, at_resource: dict[tuple[str, str | None], list[_Subject]]
+    place: Location, here: dict[tuple[str, str | None], list[_Subject]]
 ) -> Sequence[_Subject]:
     """Return the things that a place belongs to: the innermost where one lies in another."""
-    subjects = at_resource.get((place.path, place.resource), [])
+    subjects = here.get((place.path, place.resource), [])
     if len(subjects) < 2:
         return subjects
     around = [s for s in subjects if place.pointer[: len(s[2])] == s[2]]
