@@ -65,7 +65,8 @@ class EventSourceMapping(Node):
         `stream` stands for Kinesis or DynamoDB where the files do not tell which of the two.
         """
         source = self.source
-        if source is not None:
+        # Self-managed Kafka has no ARN: what stands for it is its first server.
+        if source is not None and self.source_arn is not None:
             kind = _KIND_OF_TYPE.get(source.type)
             if kind is None:
                 kind = _KIND_OF_EXTERNAL.get(str(getattr(source, "kind", "")))
