@@ -43,6 +43,8 @@ class Architecture:
         self._index = Index()
         self._graph: nx.MultiDiGraph[str] | None = None
         self.facts = Facts()
+        self.exported: set[tuple[str, str]] | None = None
+        """Resources that stacks export; asked for with `is_exported`."""
         self.options: Mapping[str, Mapping[str, object]] = {}
         """Configured settings by the name of the rule; read with `option`."""
 
@@ -204,6 +206,8 @@ class Architecture:
     aliases = questions.aliases
     grants = questions.grants
     environment_references = questions.environment_references
+    is_exported = questions.is_exported
+    free_name = questions.free_name
 
     # --- settings and the graph -----------------------------------------------------------
 

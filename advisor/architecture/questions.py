@@ -120,6 +120,23 @@ def environment_references(
     ]
 
 
+def is_exported(architecture: Architecture, node: Node) -> bool:
+    """Tell whether a stack exports a node, so that others outside the files may use it."""
+    if architecture.exported is None:
+        architecture.exported = {reference.resource for reference in node.view.exported()}
+    return (node.resource.owner, node.resource.logical_id) in architecture.exported
+
+
+def free_name(architecture: Architecture, stem: str, *, near: Node) -> str:
+    """Return a logical id that the template of a node does not use yet, for a remediation."""
+    name = stem = "".join(char for char in stem if char.isalnum()) or "New"
+    count = 1
+    while architecture.node(f"{near.resource.owner}#{name}") is not None:
+        count += 1
+        name = f"{stem}{count}"
+    return name
+
+
 __all__ = [
     "LATEST",
     "aliases",
@@ -129,8 +146,10 @@ __all__ = [
     "dead_letter_sources",
     "environment_references",
     "failure_destination",
+    "free_name",
     "grants",
     "invokers",
+    "is_exported",
     "mappings",
     "publishers",
     "versions",

@@ -19,11 +19,14 @@ _MOST_NAMES = 5  # names in one message; the rest is a number
 
 
 def aggregated(findings: Iterable[Finding]) -> list[Finding]:
-    """Return one finding per template of each rule that aggregates, all others as they are."""
+    """Return the findings of each rule that aggregates as one per template, others as they are.
+
+    One that is more severe than its rule usually is stands alone.
+    """
     done: list[Finding] = []
     groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
-        if finding.rule.aggregate:
+        if finding.rule.aggregate and finding.severity <= finding.rule.severity:
             groups[finding.rule.id, finding.location.path].append(finding)
         else:
             done.append(finding)

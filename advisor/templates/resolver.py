@@ -10,7 +10,7 @@ from advisor.templates.conditions import OTHER, Truths, Variable
 from advisor.templates.macros import SYMBOL
 from advisor.templates.places import locate
 from advisor.templates.template import scalar_text, section
-from advisor.templates.values import Cause, Reference, Text, Unknown, join
+from advisor.templates.values import Cause, Reference, Text, Unknown, join, references_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -129,6 +129,14 @@ class Resolver:
         """Return the folder of the resource's template."""
         file = self.project.stacks[resource.owner].template.file
         return file.parent if file else None
+
+    def exported(self) -> Iterable[Reference]:
+        """Return every reference to a resource that a stack exports for other stacks to use."""
+        for stack in self.stacks():
+            for output in stack.outputs.values():
+                if isinstance(output, dict) and "Export" in output:
+                    value = self.evaluate(stack, output.get("Value"))
+                    yield from references_in(value)
 
     # --- walking ----------------------------------------------------------------------------
 

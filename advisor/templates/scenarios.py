@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from advisor.templates.conditions import Formula
     from advisor.templates.stacks import Project, Stack
 
-MOST_SCENARIOS = 24
+MOST_SCENARIOS = 32
 """Assignments looked at for one group of stacks; each costs one evaluation of all rules."""
 
-_ALL_UP_TO = 16  # up to this many distinct outcomes, every one is looked at
+_ALL_UP_TO = 32  # up to this many distinct outcomes, every one is looked at
 _MOST_PER_PART = 512  # assignments tried of variables that decide conditions together
 
 

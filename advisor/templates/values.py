@@ -11,9 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from advisor.documents.document import Data
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Cause(StrEnum):
@@ -143,6 +147,20 @@ def is_known(value: Value) -> bool:
     return True
 
 
+def references_in(value: Value) -> Iterator[Reference]:
+    """Yield every reference inside a value, in order."""
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, Text):
+        yield from value.references
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from references_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references_in(item)
+
+
 __all__ = [
     "UNKNOWN",
     "Cause",
@@ -154,5 +172,6 @@ __all__ = [
     "Value",
     "is_known",
     "join",
+    "references_in",
     "show",
 ]

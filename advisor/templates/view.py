@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from advisor.documents.document import Document
     from advisor.documents.location import Location
     from advisor.templates.resource import Resource
-    from advisor.templates.values import Value
+    from advisor.templates.values import Reference, Value
 
 
 class View(Protocol):
@@ -54,4 +54,8 @@ class View(Protocol):
 
     def folder(self, resource: Resource) -> Path | None:
         """Return the folder of the resource's template; None where it has no file."""
+        ...
+
+    def exported(self) -> Iterable[Reference]:
+        """Return every reference to a resource that a stack exports for other stacks to use."""
         ...

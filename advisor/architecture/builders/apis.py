@@ -226,9 +226,8 @@ def _authorizer_edge(architecture: Architecture, api: Api, authorizer: Authorize
     )
     if integration is None or integration.action != "lambda":
         return
-    function, qualifier = architecture.target(
-        integration.target, "function", declared_by=authorizer
-    )
+    value = _staged(api, integration.target)
+    function, qualifier = architecture.target(value, "function", declared_by=authorizer)
     if function is None:
         return
     architecture.add_edge(
@@ -260,7 +259,8 @@ def integration_edge(
         return
     if action == "lambda":
         target: Node | None
-        target, qualifier = architecture.target(integration.target, "function", declared_by=route)
+        value = _staged(source, integration.target)
+        target, qualifier = architecture.target(value, "function", declared_by=route)
         mode: Mode | None = Mode.ASYNCHRONOUS if integration.asynchronous else Mode.SYNCHRONOUS
         kind = EdgeKind.INVOKES
         actions: tuple[str, ...] = ()

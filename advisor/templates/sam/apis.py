@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from advisor.templates.sam import domains
 from advisor.templates.sam.bodies import (
     Body,
+    gateway_response,
     http_schemes,
     http_skeleton,
     rest_schemes,
     rest_skeleton,
 )
 from advisor.templates.sam.functions import s3_location
-from advisor.templates.sam.routes import ANY
+from advisor.templates.sam.routes import ANY, DEFAULT
 from advisor.templates.sam.source import (
+    choice,
     choose,
     id_with,
     made_draft,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from advisor.documents.location import Pointer
     from advisor.templates.resource import Resource
     from advisor.templates.sam.context import Context, Route
-    from advisor.templates.sam.source import Draft, Source
+    from advisor.templates.sam.source import Draft, Path, Source
 
 _LOCATION = ("Bucket", "Key", "Version")
 _REST_STAGE = (
@@ -130,6 +132,10 @@ def _rest_body(source: Source, auth: dict[str, Data], routes: list[Route]) -> Bo
         return body
     if managed or source.get("MergeDefinitions"):
         body.add(routes, auth, replace=True)
+    else:
+        body.override(routes, auth)
+        routes = [route for route in routes if route.auth.get("OverrideApiAuth")]
+    body.modernise()
     body.preflight(source.get("Cors"))
     body.schemes(rest_schemes(auth, routes))
     body.default_authorizer(
@@ -152,10 +158,16 @@ def _extend(body: Body, source: Source, auth: dict[str, Data], routes: list[Rout
             body.document["servers"] = [{f"{_EXTENSION}endpoint-configuration": config}]
         else:
             body.document[f"{_EXTENSION}endpoint-configuration"] = config
+    media = _slashed(source.get("BinaryMediaTypes"))
+    if media is not None:
+        body.document[f"{_EXTENSION}binary-media-types"] = media
+    _models(body, source, routes)
     responses = source.map("GatewayResponses")
     if responses:
         name = f"{_EXTENSION}gateway-responses"
-        body.document.setdefault(name, {**responses})
+        holder = body.holder((name,))
+        for kind, raw in responses.items():
+            holder[kind] = gateway_response(mapping(raw))
         body.origins["Body", name] = source.where("GatewayResponses")
     policies = [(auth.get("ResourcePolicy"), source.where("Auth", "ResourcePolicy"))]
     policies += [
@@ -171,6 +183,28 @@ def _extend(body: Body, source: Source, auth: dict[str, Data], routes: list[Rout
     if statements:
         document: Data = {"Version": "2012-10-17", "Statement": statements}
         body.document[f"{_EXTENSION}policy"] = document
+
+
+def _slashed(types: Data) -> Data:
+    """Return media types with their slashes; `~1` stands for one in template keys."""
+    if isinstance(types, list):
+        return [item.replace("~1", "/") if isinstance(item, str) else item for item in types]
+    return types
+
+
+def _models(body: Body, source: Source, routes: list[Route]) -> None:
+    """Add the models that requests are checked against, and the kinds of checks in use."""
+    path = ("definitions",) if "swagger" in body.document else ("components", "schemas")
+    for name, schema in source.map("Models").items():
+        body.holder(path)[name.lower()] = schema
+        body.origins["Body", *path, name.lower()] = source.where("Models", name)
+    for route in routes:
+        checks = route.operation.get(f"{_EXTENSION}request-validator")
+        if isinstance(checks, str):
+            body.holder((f"{_EXTENSION}request-validators",))[checks] = {
+                "validateRequestBody": "body" in checks,
+                "validateRequestParameters": "params" in checks,
+            }
 
 
 def _policy(said: dict[str, Data]) -> list[Data]:
@@ -277,8 +311,8 @@ def _usage_plan(
     source: Source, auth: dict[str, Data], stage: str, context: Context
 ) -> list[Resource]:
     said = mapping(auth.get("UsagePlan"))
-    kind = said.get("CreateUsagePlan")
-    if kind not in {"PER_API", "SHARED"}:
+    kind = context.default(said.get("CreateUsagePlan"))
+    if kind not in ("PER_API", "SHARED"):
         return []
     stem = source.logical_id if kind == "PER_API" else "Serverless"
     place = source.where("Auth", "UsagePlan")
@@ -316,7 +350,8 @@ def expand_http_api(source: Source, context: Context) -> list[Resource]:
     api.copy("FailOnWarnings")
     defined = source.get("DefinitionBody")
     if defined or not source.get("DefinitionUri"):
-        body = _http_body(source, auth, routes)
+        cors = context.default(source.get("CorsConfiguration"))
+        body = _http_body(source, auth, routes, cors)
         api.put("Body", body.finish())
         api.origins.update(body.origins)
     else:
@@ -329,7 +364,36 @@ def expand_http_api(source: Source, context: Context) -> list[Resource]:
     return made + domains.http_domain(source, context, stage.logical_id)
 
 
-def _http_body(source: Source, auth: dict[str, Data], routes: list[Route]) -> Body:
+def _http_cors(body: Body, cors: Data) -> None:
+    source = body.source
+    name = f"{_EXTENSION}cors"
+    if not cors:
+        return
+    body.origins["Body", name] = source.where("CorsConfiguration")
+    if cors is True:
+        body.document[name] = {"allowOrigins": ["*"]}
+        return
+    body.document[name] = _lower(cors)
+    for key in mapping(cors):
+        body.origins["Body", name, _CORS.get(key, key)] = source.where("CorsConfiguration", key)
+
+
+def _lower(cors: Data) -> Data:
+    """Return CORS settings in OpenAPI's words, also inside an `Fn::If`."""
+    branches = choice(cors)
+    if branches is not None:
+        return choose(branches[0], *(_lower_map(branch) for branch in branches[1:]))
+    return _lower_map(cors)
+
+
+def _lower_map(cors: Data) -> Data:
+    if not mapping(cors):
+        return cors
+    said = {_CORS.get(key, key): value for key, value in mapping(cors).items()}
+    return {key: value for key, value in said.items() if value is not False}
+
+
+def _http_body(source: Source, auth: dict[str, Data], routes: list[Route], cors: Data) -> Body:
     defined = source.get("DefinitionBody")
     document = defined or http_skeleton()
     place = source.where("DefinitionBody") if defined else source.place
@@ -340,27 +404,22 @@ def _http_body(source: Source, auth: dict[str, Data], routes: list[Route]) -> Bo
     body.add(routes, auth, replace=False)
     body.schemes(http_schemes(auth))
     body.default_authorizer(auth.get("DefaultAuthorizer"), auth, preflight=False)
-    cors = source.get("CorsConfiguration")
-    name = f"{_EXTENSION}cors"
-    if cors is True:
-        body.document[name] = {"allowOrigins": ["*"]}
-    elif mapping(cors):
-        body.document[name] = {_CORS.get(k, k): v for k, v in mapping(cors).items()}
-        for key in mapping(cors):
-            body.origins["Body", name, _CORS.get(key, key)] = source.where("CorsConfiguration", key)
-    elif cors:
-        body.document[name] = cors
-    body.origins["Body", name] = source.where("CorsConfiguration")
-    info = body.document.setdefault("info", {})
-    if isinstance(info, dict):
-        for key, said in (("title", "Name"), ("description", "Description")):
-            if source.get(said) is not None:
-                info[key] = source.get(said)
-                body.origins["Body", "info", key] = source.where(said)
+    _http_cors(body, cors)
+    for key, said in (("title", "Name"), ("description", "Description")):
+        if source.get(said) is not None:
+            body.holder(("info",))[key] = source.get(said)
+            body.origins["Body", "info", key] = source.where(said)
     off = source.get("DisableExecuteApiEndpoint")
     if off is not None:
         config: Data = {"disableExecuteApiEndpoint": off}
         body.document["servers"] = [{f"{_EXTENSION}endpoint-configuration": config}]
+    paths = body.paths
+    if source.get("FailOnWarnings") and paths is not None and DEFAULT in paths:
+        # API Gateway warns of a path without its slash, and SAM gives it one then.
+        paths[f"/{DEFAULT}"] = paths.pop(DEFAULT)
+        old: Path = ("Body", "paths", DEFAULT)
+        for moved in [path for path in body.origins if path[:3] == old]:
+            body.origins["Body", "paths", f"/{DEFAULT}", *moved[3:]] = body.origins.pop(moved)
     return body
 
 

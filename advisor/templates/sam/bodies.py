@@ -70,6 +70,11 @@ class Body:
             method = method_key(route.method)
             known = item.get(method)
             if isinstance(known, dict) and INTEGRATION in known and not replace:
+                self._secure(known, route, api_auth, method)
+                said = mapping(route.operation.get(INTEGRATION)).get("timeoutInMillis")
+                inner = known[INTEGRATION]
+                if said is not None and isinstance(inner, dict):
+                    inner["timeoutInMillis"] = said
                 continue
             operation = {**mapping(known), **copy.deepcopy(route.operation)}
             integration = operation[INTEGRATION]
@@ -77,16 +82,30 @@ class Body:
                 credentials = caller_credentials(route.auth, api_auth)
                 if credentials is not None and integration.get("type") == "aws_proxy":
                     integration["credentials"] = credentials
-            security = self._own_security(route, api_auth)
-            if security:
-                operation["security"] = [*items(operation.get("security")), *security]
             item[method] = operation
             self.origins["Body", "paths", route.path, method] = route.place
-            if route.auth:
-                origin: Pointer = (*route.place, "Properties", "Auth")
-                self.origins["Body", "paths", route.path, method, "security"] = origin
+            self._secure(operation, route, api_auth, method)
             if route.condition:
                 self.guarded.append((item, method, route.condition))
+
+    def override(self, routes: list[Route], api_auth: dict[str, Data]) -> None:
+        """Secure routes of a definition by events that say `OverrideApiAuth`."""
+        for route in routes:
+            if not route.auth.get("OverrideApiAuth"):
+                continue
+            method = method_key(route.method)
+            for path, name, operation in self.operations():
+                if (path, name) == (route.path, method):
+                    self._secure(operation, route, api_auth, method)
+
+    def _secure(
+        self, operation: dict[str, Data], route: Route, api_auth: dict[str, Data], method: str
+    ) -> None:
+        security = self._own_security(route, api_auth)
+        if security:
+            operation["security"] = [*items(operation.get("security")), *security]
+            origin: Pointer = (*route.place, "Properties", "Auth")
+            self.origins["Body", "paths", route.path, method, "security"] = origin
 
     def _signs(self, route: Route, api_auth: dict[str, Data]) -> bool:
         if self.source.type == "AWS::Serverless::HttpApi":
@@ -96,12 +115,17 @@ class Body:
 
     def _own_security(self, route: Route, api_auth: dict[str, Data]) -> list[Data]:
         security: list[Data] = []
+        http = self.source.type == "AWS::Serverless::HttpApi"
         name = route.auth.get("Authorizer")
+        if http and route.auth and not name:
+            name = api_auth.get("DefaultAuthorizer")
         if isinstance(name, str) and name:
-            scopes = route.auth.get("AuthorizationScopes")
-            if scopes is None:
-                scopes = _scopes(api_auth, name)
-            security.append({name: scopes})
+            own = route.auth.get("AuthorizationScopes")
+            # An empty list takes the scopes away from a REST route, not from an HTTP route.
+            scopes = (own or None) if http else own
+            if http and name in ("NONE", "AWS_IAM"):
+                scopes = []
+            security.append({name: _scopes(api_auth, name) if scopes is None else scopes})
         needs_key = route.auth.get("ApiKeyRequired")
         if needs_key is not None:
             security.append({"api_key" if needs_key else "api_key_false": []})
@@ -126,6 +150,8 @@ class Body:
             if INTEGRATION not in operation or (method == "options" and not preflight):
                 continue
             security = items(operation.get("security"))
+            if security and self.source.type == "AWS::Serverless::HttpApi":
+                continue
             if any(known & mapping(entry).keys() for entry in security):
                 continue
             operation["security"] = [*security, {name: _scopes(api_auth, name)}]
@@ -139,7 +165,10 @@ class Body:
             if INTEGRATION not in operation or (method == "options" and not preflight):
                 continue
             security = items(operation.get("security"))
-            if any({"api_key", "api_key_false"} & mapping(entry).keys() for entry in security):
+            if any("api_key_false" in mapping(entry) for entry in security):
+                operation["security"] = [e for e in security if "api_key_false" not in mapping(e)]
+                continue
+            if any("api_key" in mapping(entry) for entry in security):
                 continue
             operation["security"] = [*security, {"api_key": []}]
             self.origins["Body", "paths", path, method, "security"] = self.source.where(
@@ -150,10 +179,27 @@ class Body:
         """Add security definitions where the kind of document has them."""
         if not schemes:
             return
-        if "swagger" in self.document:
-            path: tuple[str, ...] = ("securityDefinitions",)
-        else:
-            path = ("components", "securitySchemes")
+        modern = "swagger" not in self.document
+        path: Path = ("components", "securitySchemes") if modern else ("securityDefinitions",)
+        holder = self.holder(path)
+        for name, scheme in schemes.items():
+            holder[name] = scheme
+            written = name in self.source.map("Auth").get("Authorizers", {})  # type: ignore[operator] # a map or absent, checked by the caller
+            steps = ("Auth", "Authorizers", name) if written else ("Auth",)
+            self.origins["Body", *path, name] = self.source.where(*steps)
+
+    def modernise(self) -> None:
+        """Move what an OpenAPI 3 document says in the words of version 2."""
+        if "swagger" in self.document or not str(self.document.get("openapi")).startswith("3"):
+            return
+        for old, new in (("securityDefinitions", "securitySchemes"), ("definitions", "schemas")):
+            part = self.document.pop(old, None)
+            if isinstance(part, dict) and part:
+                self.holder(("components",))[new] = part
+                self.origins["Body", "components", new] = self.source.where("DefinitionBody", old)
+
+    def holder(self, path: Path) -> dict[str, Data]:
+        """Return the map at a path, made where there is none."""
         holder = self.document
         for step in path:
             inner = holder.get(step)
@@ -161,18 +207,14 @@ class Body:
                 inner = {}
                 holder[step] = inner
             holder = inner
-        for name, scheme in schemes.items():
-            holder[name] = scheme
-            written = name in self.source.map("Auth").get("Authorizers", {})  # type: ignore[operator] # a map or absent, checked by the caller
-            steps = ("Auth", "Authorizers", name) if written else ("Auth",)
-            self.origins["Body", *path, name] = self.source.where(*steps)
+        return holder
 
     def preflight(self, cors: Data) -> None:
         """Add the OPTIONS method of REST APIs that answers preflight requests."""
         said = mapping(cors)
         if not cors or self.paths is None:
             return
-        origin = said.get("AllowOrigin") if said else cors
+        origin = said.get("AllowOrigin", "'*'") if said else cors
         for path, item in self.paths.items():
             for shown in _contents(item):
                 if "options" in shown:
@@ -308,18 +350,7 @@ def rest_schemes(auth: dict[str, Data], routes: list[Route]) -> dict[str, Data]:
         if identity.get("ValidationExpression") and inner["type"] != "request":
             inner["identityValidationExpression"] = identity["ValidationExpression"]
         schemes[name] = {**head, _AUTH_TYPE: kind, AUTHORIZER: inner}
-    names = (
-        {
-            auth.get("DefaultAuthorizer"),
-            *(
-                route.auth.get("Authorizer")
-                for route in routes
-                if isinstance(route.auth.get("Authorizer"), str)
-            ),
-        }
-        if isinstance(auth.get("DefaultAuthorizer"), (str, type(None)))
-        else set()
-    )
+    names = [auth.get("DefaultAuthorizer"), *(route.auth.get("Authorizer") for route in routes)]
     if "AWS_IAM" in names:
         schemes["AWS_IAM"] = dict(_IAM)
     if auth.get("ApiKeyRequired") or any(route.auth.get("ApiKeyRequired") for route in routes):
@@ -367,7 +398,7 @@ def http_schemes(auth: dict[str, Data]) -> dict[str, Data]:
                 ("identitySource", sources or None),
                 ("authorizerResultTtlInSeconds", identity.get("ReauthorizeEvery")),
                 ("authorizerPayloadFormatVersion", said.get("AuthorizerPayloadFormatVersion")),
-                ("enableSimpleResponses", said.get("EnableSimpleResponses")),
+                ("enableSimpleResponses", said.get("EnableSimpleResponses") or None),
             ):
                 if value is not None:
                     inner[key] = value
@@ -378,6 +409,25 @@ def http_schemes(auth: dict[str, Data]) -> dict[str, Data]:
                 AUTHORIZER: inner,
             }
     return schemes
+
+
+_GATEWAY = {"Headers": "header", "Paths": "path", "QueryStrings": "querystring"}
+
+
+def gateway_response(said: dict[str, Data]) -> Data:
+    """Return an answer of the API itself in OpenAPI terms."""
+    parameters: dict[str, Data] = {}
+    for kind, values in mapping(said.get("ResponseParameters")).items():
+        for name, value in mapping(values).items():
+            parameters[f"gatewayresponse.{_GATEWAY.get(kind, kind)}.{name}"] = value
+    code = said.get("StatusCode")
+    answer: dict[str, Data] = {
+        "responseParameters": parameters,
+        "responseTemplates": said.get("ResponseTemplates") or {},
+    }
+    if code is not None:
+        answer["statusCode"] = str(code) if isinstance(code, int) else code
+    return answer
 
 
 def _lower_keys(value: Data) -> Data:

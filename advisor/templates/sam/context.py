@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from advisor.documents.location import Pointer
     from advisor.templates.resource import Resource
     from advisor.templates.sam.source import Source
+
+
+_DEEPEST = 60
+_VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +97,23 @@ class Context:
                 found = parameter.get("Default")
                 return value if found is None else found
         return value
+
+    def settled(self, value: Data, depth: int = 0) -> Data:
+        """Return a value with the defaults of parameters in it, as SAM hashes it for an id."""
+        if depth > _DEEPEST:
+            return value
+        if isinstance(value, list):
+            return [self.settled(item, depth + 1) for item in value]
+        if not isinstance(value, dict):
+            return value
+        known = self.default(value)
+        if known is not value:
+            return known
+        text = value.get("Fn::Sub")
+        if isinstance(text, str) and len(value) == 1:
+            return {"Fn::Sub": _VARIABLE.sub(self._named, text)}
+        return {key: self.settled(item, depth + 1) for key, item in value.items()}
+
+    def _named(self, match: re.Match[str]) -> str:
+        found = self.default({"Ref": match[1]})
+        return found if isinstance(found, str) else match[0]

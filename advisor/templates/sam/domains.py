@@ -31,6 +31,13 @@ def _paths(value: Data) -> list[str | None]:
     return found or [None]
 
 
+def _mutual(said: dict[str, Data]) -> Data:
+    config = said.get("MutualTlsAuthentication")
+    if not mapping(config):
+        return config or None
+    return {key: value for key, value in mapping(config).items() if value}
+
+
 def rest_domain(source: Source, context: Context, stage: str) -> list[Resource]:
     """Return domain, base path mappings and records of a REST API."""
     said = mapping(context.default(source.get("Domain")))
@@ -41,7 +48,7 @@ def rest_domain(source: Source, context: Context, stage: str) -> list[Resource]:
     endpoint = said.get("EndpointConfiguration") or "REGIONAL"
     private = endpoint == "PRIVATE"
     version = "V2" if private else ""
-    logical_id = f"ApiGatewayDomainName{version}{digest(name)}"
+    logical_id = f"ApiGatewayDomainName{version}{digest(context.settled(name))}"
     domain = made_draft(source, logical_id, f"AWS::ApiGateway::DomainName{version}")
     domain.origins[()] = place
     domain.put("DomainName", name)
@@ -55,8 +62,10 @@ def rest_domain(source: Source, context: Context, stage: str) -> list[Resource]:
     if said.get("IpAddressType") is not None:
         config["IpAddressType"] = said["IpAddressType"]
     domain.put("EndpointConfiguration", config, (*place, "EndpointConfiguration"))
-    for key in (*_OPTIONAL, *(() if private else ("MutualTlsAuthentication",))):
+    for key in _OPTIONAL:
         domain.put(key, said.get(key) or None)
+    if not private:
+        domain.put("MutualTlsAuthentication", _mutual(said))
     made = [domain.build()]
     for path in _paths(said.get("BasePath")):
         clean = "".join(c for c in path or "" if c.isalnum())
@@ -74,15 +83,17 @@ def rest_domain(source: Source, context: Context, stage: str) -> list[Resource]:
         made.append(mapped.build())
     access = mapping(said.get("AccessAssociation"))
     if private and access:
-        made.append(_association(source, logical_id, access))
+        made.append(_association(source, context, logical_id, access))
     return made + _records(source, context, {**said, "EndpointConfiguration": endpoint}, logical_id)
 
 
-def _association(source: Source, domain: str, access: dict[str, Data]) -> Resource:
+def _association(
+    source: Source, context: Context, domain: str, access: dict[str, Data]
+) -> Resource:
     endpoint = access.get("VpcEndpointId")
     draft = made_draft(
         source,
-        f"DomainNameAccessAssociation{digest([endpoint, domain])}",
+        f"DomainNameAccessAssociation{digest(context.settled([endpoint, domain]))}",
         "AWS::ApiGateway::DomainNameAccessAssociation",
     )
     draft.origins[()] = source.where("Domain", "AccessAssociation")
@@ -101,7 +112,7 @@ def http_domain(source: Source, context: Context, stage: str) -> list[Resource]:
     if name is None:
         return []
     place = source.where("Domain")
-    logical_id = f"ApiGatewayDomainNameV2{digest(name)}"
+    logical_id = f"ApiGatewayDomainNameV2{digest(context.settled(name))}"
     domain = made_draft(source, logical_id, "AWS::ApiGatewayV2::DomainName")
     domain.origins[()] = place
     domain.put("DomainName", name)
@@ -111,7 +122,7 @@ def http_domain(source: Source, context: Context, stage: str) -> list[Resource]:
             config[key] = said[key]
             domain.origins["DomainNameConfigurations", "0", key] = (*place, key)
     domain.put("DomainNameConfigurations", [config])
-    domain.put("MutualTlsAuthentication", said.get("MutualTlsAuthentication") or None)
+    domain.put("MutualTlsAuthentication", _mutual(said))
     made = [domain.build()]
     for path in _paths(said.get("BasePath")):
         clean = re.sub(r"[-_/]+", "", path or "")
@@ -164,7 +175,8 @@ def _records(
         records.append(record)
     separate = route53.get("SeparateRecordSetGroup") is True
     zone = zone_id or zone_name
-    suffix = digest([zone, said.get("DomainName")]) if separate else digest(zone)
+    settled = context.settled([zone, said.get("DomainName")] if separate else zone)
+    suffix = digest(settled)
     logical_id = f"RecordSetGroup{suffix}"
     shared = context.records.setdefault(logical_id, [])
     shared += records

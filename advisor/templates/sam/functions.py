@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from advisor.templates.sam.events import events_of, expand_event
@@ -10,12 +11,12 @@ from advisor.templates.sam.source import (
     choice,
     choose,
     get_att,
+    is_intrinsic,
     is_no_value,
     made_draft,
     main_draft,
     mapping,
     ref,
-    sub,
     tag_list,
 )
 from advisor.templates.sam.streams import bucket_statements
@@ -67,6 +68,8 @@ _DURABLE = "service-role/AWSLambdaBasicDurableExecutionRolePolicy"
 _CODEDEPLOY_APP = "ServerlessDeploymentApplication"
 _CODEDEPLOY_ROLE = "CodeDeployServiceRole"
 _ROLLBACK = ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"]
+_PREDEFINED = re.compile(r"AllAtOnce|(?:Canary|Linear)\d+Percent(?:Every)?\d+Minutes?")
+_DEEPEST = 60
 _CREATED_BY: dict[str, Data] = {"Key": "lambda:createdBy", "Value": "SAM"}
 
 
@@ -169,7 +172,7 @@ def _own_grants(source: Source, context: Context, grants: Grants) -> None:
     grants.attach(managed(basic), source.place)
     tracing = source.get("Tracing")
     if tracing and context.default(tracing) != "Disabled":
-        grants.attach(managed("AWSXRayDaemonWriteAccess"), source.where("Tracing"))
+        grants.attach(managed("AWSXrayWriteOnlyAccess"), source.where("Tracing"))
     if source.get("VpcConfig"):
         policy = managed("service-role/AWSLambdaVPCAccessExecutionRole")
         grants.attach(policy, source.where("VpcConfig"))
@@ -260,6 +263,25 @@ def _update_policy(source: Source) -> Data:
     return {"CodeDeployLambdaAliasUpdate": policy}
 
 
+def _alarms(names: Data) -> Data:
+    if not isinstance(names, list):
+        return None
+    return {"Enabled": True, "Alarms": [{"Name": name} for name in names]}
+
+
+def _configuration(kind: Data, depth: int) -> Data:
+    """Return the full name of a deployment configuration that AWS predefines."""
+    if isinstance(kind, str) and _PREDEFINED.fullmatch(kind):
+        return f"CodeDeployDefault.Lambda{kind}"
+    if depth > _DEEPEST:
+        return kind
+    if isinstance(kind, list):
+        return [_configuration(item, depth + 1) for item in kind]
+    if isinstance(kind, dict) and is_intrinsic(kind):
+        return {key: _configuration(value, depth + 1) for key, value in kind.items()}
+    return kind
+
+
 def _deployment(source: Source, context: Context, alias: str) -> list[Resource]:
     said = source.map("DeploymentPreference")
     enabled = context.default(said.get("Enabled", True))
@@ -273,13 +295,15 @@ def _deployment(source: Source, context: Context, alias: str) -> list[Resource]:
     )
     draft.put("ApplicationName", ref(_CODEDEPLOY_APP))
     alarms = said.get("Alarms")
-    if isinstance(alarms, list):
-        draft.put("AlarmConfiguration", {"Enabled": True, "Alarms": [{"Name": a} for a in alarms]})
-        draft.origins["AlarmConfiguration",] = source.where("DeploymentPreference", "Alarms")
+    branches = choice(alarms)
+    config = (
+        _alarms(alarms)
+        if branches is None
+        else choose(branches[0], *(_alarms(branch) or branch for branch in branches[1:]))
+    )
+    draft.put("AlarmConfiguration", config, source.where("DeploymentPreference", "Alarms"))
     draft.put("AutoRollbackConfiguration", {"Enabled": True, "Events": list(_ROLLBACK)})
-    kind = said.get("Type")
-    if isinstance(kind, str) and (kind == "AllAtOnce" or kind.startswith(("Canary", "Linear"))):
-        kind = sub("CodeDeployDefault.Lambda${ConfigName}", ConfigName=kind)
+    kind = _configuration(context.default(said.get("Type")), 0)
     draft.put("DeploymentConfigName", kind, source.where("DeploymentPreference", "Type"))
     draft.put(
         "DeploymentStyle",
@@ -349,7 +373,7 @@ def _destination(
             condition = test
         elif is_no_value(otherwise) and not is_no_value(then):
             condition = f"!{test}"
-    if kind not in {"SQS", "SNS"} or (given is not None and not condition):
+    if kind not in ("SQS", "SNS") or (given is not None and not condition):
         return given, []
     queue = kind == "SQS"
     place = source.where("EventInvokeConfig", "DestinationConfig", outcome)

@@ -92,7 +92,8 @@ def _auth(source: Source, draft: Draft) -> list[Data]:
         provider: dict[str, Data] = {"AuthenticationType": mapping(raw).get("Type")}
         more = config(mapping(raw))
         if more is not None:
-            provider[more[0]] = more[1]
+            # What happens by default is for the main authorizer to say.
+            provider[more[0]] = {k: v for k, v in mapping(more[1]).items() if k != "DefaultAction"}
         providers.append(provider)
     draft.put(
         "AdditionalAuthenticationProviders", providers or None, source.where("Auth", "Additional")
@@ -175,7 +176,7 @@ def _extras(source: Source) -> list[Resource]:
             "AWS::AppSync::DomainNameApiAssociation",
         )
         link.origins[()] = source.where("DomainName")
-        link.properties = {"ApiId": api, "DomainName": get_att(draft.logical_id, "DomainName")}
+        link.properties = {"ApiId": api, "DomainName": ref(draft.logical_id)}
         made += [draft.build(), link.build()]
     return made
 

@@ -31,7 +31,7 @@ def expand_state_machine(source: Source, context: Context) -> list[Resource]:
     if conditions is not None:
         grants.declare(source.get("Policies"), source)
         if source.map("Tracing").get("Enabled") is True:
-            grants.attach(managed("AWSXRayDaemonWriteAccess"), source.where("Tracing"))
+            grants.attach(managed("AWSXrayWriteOnlyAccess"), source.where("Tracing"))
         execution = grants.build(source, trust("states.amazonaws.com"))
         execution.conditions = (*execution.conditions, *conditions)
         made.append(execution)

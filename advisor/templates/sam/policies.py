@@ -52,6 +52,13 @@ def managed(name: str) -> str:
     return _MANAGED + name
 
 
+def _bare(arn: Data) -> Data:
+    """Return the name of a policy that AWS manages, anything else as it is."""
+    if isinstance(arn, str) and arn.startswith(_MANAGED):
+        return arn.rpartition("/")[2]
+    return arn
+
+
 def statement(action: Data, resource: Data) -> Data:
     """Return an allowing statement."""
     return {"Effect": "Allow", "Action": action, "Resource": resource}
@@ -102,8 +109,8 @@ class Grants:
     origins: dict[Path, Pointer] = field(default_factory=dict)
 
     def attach(self, arn: Data, at: Pointer) -> None:
-        """Attach a managed policy once."""
-        if arn not in self.managed:
+        """Attach a managed policy once, whether it is given by its name or by its ARN."""
+        if _bare(arn) not in [_bare(known) for known in self.managed]:
             self.origins["ManagedPolicyArns", str(len(self.managed))] = at
             self.managed.append(arn)
 
@@ -160,8 +167,13 @@ class Grants:
     def _branches(self, branches: tuple[str, Data, Data], at: Pointer, index: int) -> None:
         """Turn a conditional entry into entries that are absent where its branch is not taken."""
         condition, then, otherwise = branches
-        if isinstance(then, str) and isinstance(otherwise, str):
+        if _names_policy(then) and _names_policy(otherwise):
             self.attach(choose(condition, then, otherwise), at)
+            return
+        pair = [self._single(branch, index) for branch in (then, otherwise)]
+        if None not in pair:
+            self.origins["Policies", str(len(self.policies))] = at
+            self.policies.append(choose(condition, pair[0], pair[1]))
             return
         for position, branch in ((1, then), (2, otherwise)):
             place: Pointer = (*at, "Fn::If", position)
@@ -171,6 +183,13 @@ class Grants:
                 where = (*place, number) if isinstance(branch, list) else place
                 part._entry(item, where, index)
             self._adopt(part, condition, taken=position == 1)
+
+    def _single(self, branch: Data, index: int) -> Data:
+        """Return the one inline policy of a branch, None where it is anything else."""
+        part = Grants(self.role_id)
+        if isinstance(branch, dict) and not is_intrinsic(branch):
+            part._entry(branch, (), index)
+        return part.policies[0] if len(part.policies) == 1 else None
 
     def _adopt(self, part: Grants, condition: str, *, taken: bool) -> None:
         def guarded(value: Data) -> Data:
@@ -196,6 +215,12 @@ class Grants:
             draft.take("Path", "RolePath")
         draft.copy("PermissionsBoundary", *extra)
         return draft.build()
+
+
+def _names_policy(value: Data) -> bool:
+    return isinstance(value, str) or (
+        is_intrinsic(value) and not is_no_value(value) and choice(value) is None
+    )
 
 
 def role_of(value: Data, role_id: str) -> tuple[Data, tuple[str, ...] | None]:

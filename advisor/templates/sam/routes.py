@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from advisor.templates.sam.context import Route
-from advisor.templates.sam.source import id_with, mapping, ref, referenced_id, sub
+from advisor.templates.sam.source import as_list, id_with, mapping, ref, referenced_id, sub
 
 if TYPE_CHECKING:
     from advisor.documents.document import Data
@@ -21,7 +21,7 @@ ANY = "x-amazon-apigateway-any-method"
 INTEGRATION = "x-amazon-apigateway-integration"
 DEFAULT = "$default"
 _IMPLICIT_STAGE = "Prod"
-_VARIABLE = re.compile(r"\{[^{}/]+\}")
+_VARIABLE = re.compile(r"\{(?:[a-zA-Z0-9._-]+|proxy\+)\}")
 _CALLER = "arn:aws:iam::*:user/*"
 
 
@@ -67,6 +67,9 @@ def _add(event: Event, context: Context, api: str, operation: dict[str, Data]) -
 def _source_arn(api: Data, method: str, path: str) -> Data:
     bare = path[:-1] if len(path) > 1 and path.endswith("/") else path
     verb = "*" if method in {"any", ANY} else method.upper()
+    if verb == "*" and bare == f"/{DEFAULT}":
+        # The catch-all route has no method of its own.
+        verb, bare = DEFAULT, ""
     return sub(
         "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
         f"${{__ApiId__}}/${{__Stage__}}/{verb}{_VARIABLE.sub('*', bare)}",
@@ -103,11 +106,19 @@ def rest_api(event: Event, context: Context) -> tuple[Data, str] | None:
     if timeout is not None:
         integration["timeoutInMillis"] = timeout
     operation: dict[str, Data] = {INTEGRATION: integration, "responses": {}}
-    _request(event, operation)
+    _request(event, operation, modern=_is_modern(api, context))
     _add(event, context, api, operation)
     return _source_arn(named, method, path), id_with(
         f"{event.id}Permission", stage_suffix(api, context)
     )
+
+
+def _is_modern(api: str, context: Context) -> bool:
+    defaults = mapping(mapping(context.template.get("Globals")).get("Api"))
+    said = context.properties(api)
+    version = said.get("OpenApiVersion", defaults.get("OpenApiVersion"))
+    document = mapping(said.get("DefinitionBody"))
+    return str(document.get("openapi", version)).startswith("3")
 
 
 def stage_suffix(api: str, context: Context) -> str:
@@ -118,17 +129,55 @@ def stage_suffix(api: str, context: Context) -> str:
     return stage if isinstance(stage, str) and stage else "Stage"
 
 
-def _request(event: Event, operation: dict[str, Data]) -> None:
-    """Say in the operation whether the API checks requests before the function sees them."""
+_PARAMETER = re.compile(r"method\.request\.(querystring|path|header)\.(.+)")
+_CHECKS = {
+    (True, True): "body-and-params",
+    (True, False): "body-only",
+    (False, True): "params-only",
+    (False, False): "no-validation",
+}
+
+
+def _request(event: Event, operation: dict[str, Data], *, modern: bool) -> None:
+    """Say in the operation whether the API checks requests before the function sees them.
+
+    `modern` is OpenAPI 3, which says it in another way than version 2.
+    """
     model = mapping(event.properties.get("RequestModel"))
     body, parameters = model.get("ValidateBody"), model.get("ValidateParameters")
     if body is not None or parameters is not None:
-        checked = [name for name, on in (("body", body), ("params", parameters)) if on is True]
-        operation["x-amazon-apigateway-request-validator"] = "-".join(checked) or "no-validation"
+        checks = _CHECKS[body is True, parameters is True]
+        operation["x-amazon-apigateway-request-validator"] = checks
     name = model.get("Model")
-    if isinstance(name, str):
-        schema: Data = {"$ref": f"#/definitions/{name.lower()}"}
-        operation["parameters"] = [{"in": "body", "name": name.lower(), "schema": schema}]
+    required = {"required": model["Required"]} if model.get("Required") is not None else {}
+    parameters_said: list[Data] = []
+    if isinstance(name, str) and modern:
+        schema: Data = {"$ref": f"#/components/schemas/{name.lower()}"}
+        operation["requestBody"] = {
+            "content": {"application/json": {"schema": schema}},
+            **required,
+        }
+    elif isinstance(name, str):
+        schema = {"$ref": f"#/definitions/{name.lower()}"}
+        parameters_said.append({"in": "body", "name": name.lower(), "schema": schema, **required})
+    cached: list[Data] = []
+    for raw in as_list(event.properties.get("RequestParameters")):
+        named = raw if isinstance(raw, str) else next(iter(mapping(raw)), "")
+        settings = mapping(mapping(raw).get(named))
+        match = _PARAMETER.fullmatch(named)
+        if match is None:
+            continue
+        place = "query" if match[1] == "querystring" else match[1]
+        typed: dict[str, Data] = {"schema": {"type": "string"}} if modern else {"type": "string"}
+        wanted = settings.get("Required", False)
+        parameters_said.append({"in": place, "name": match[2], "required": wanted, **typed})
+        if settings.get("Caching"):
+            cached.append(named)
+    integration = operation[INTEGRATION]
+    if cached and isinstance(integration, dict):
+        integration["cacheKeyParameters"] = cached
+    if parameters_said:
+        operation["parameters"] = parameters_said
 
 
 def start_execution(event: Event, context: Context, role: Data) -> None:
@@ -136,11 +185,11 @@ def start_execution(event: Event, context: Context, role: Data) -> None:
     if not _text(event, "Path") or not _text(event, "Method"):
         return
     api, _ = api_of(event, "RestApiId", REST_ID)
-    machine = event.source.logical_id
-    template = (
-        '{"input": "$util.escapeJavaScript($input.json(\'$\'))", '
-        f'"stateMachineArn": "${{{machine}}}"}}'
-    )
+    machine = referenced_id(event.arn)
+    body = "$util.escapeJavaScript($input.json('$'))"
+    if event.properties.get("UnescapeMappingTemplate"):
+        body += '.replaceAll("\\\\\'","\'")'
+    template = f'{{"input": "{body}", "stateMachineArn": "${{{machine}}}"}}'
     integration: dict[str, Data] = {
         "type": "aws",
         "httpMethod": "POST",

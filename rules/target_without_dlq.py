@@ -1,0 +1,202 @@
+"""What a rule, schedule, subscription or pipe cannot deliver is dropped without such a queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor import (
+    Confidence,
+    EdgeKind,
+    Evidence,
+    External,
+    Function,
+    Pillar,
+    Pipe,
+    Queue,
+    Rule,
+    RuleTarget,
+    Schedule,
+    Severity,
+    Stream,
+    Subscription,
+    Table,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor import Architecture, Finding, Node, NotJudged
+
+rule = Rule(
+    id="EVT001",
+    name="target-without-dlq",
+    pillar=Pillar.RELIABILITY,
+    severity=Severity.INFO,
+    confidence=Confidence.HIGH,
+    applies_to=(RuleTarget, Schedule, Subscription, Pipe),
+    summary="target has no dead-letter queue for what cannot be delivered",
+    rationale="""
+        A rule or schedule retries a delivery for up to a day, a topic according to its protocol,
+        a pipe until the record leaves the stream. What is not delivered by then is dropped.
+        Delivery to a function or queue of the same account fails only for want of a permission,
+        which makes the queue advice there; an HTTP endpoint, an API destination or another
+        account may be out of service for longer, and a record that a pipe cannot pass on blocks
+        its shard.
+        """,
+    remediation="""
+        Give the target a dead-letter queue, a standard SQS queue whose policy lets the sender
+        write to it.
+        """,
+    when_to_ignore="""
+        Events that were not delivered in time are worth nothing.
+        """,
+    bad="""
+        Resources:
+          Orders:
+            Type: AWS::SNS::Topic
+          Partner:  # <-- 'Partner' has no dead-letter queue
+            Type: AWS::SNS::Subscription
+            Properties:
+              TopicArn: !Ref Orders
+              Protocol: https
+              Endpoint: https://partner.example.com/orders
+        """,
+    good="""
+        Resources:
+          Orders:
+            Type: AWS::SNS::Topic
+          Partner:
+            Type: AWS::SNS::Subscription
+            Properties:
+              TopicArn: !Ref Orders
+              Protocol: https
+              Endpoint: https://partner.example.com/orders
+              RedrivePolicy:
+                deadLetterTargetArn: !GetAtt Undelivered.Arn
+          Undelivered:
+            Type: AWS::SQS::Queue
+          UndeliveredPolicy:
+            Type: AWS::SQS::QueuePolicy
+            Properties:
+              Queues: [!Ref Undelivered]
+              PolicyDocument:
+                Statement:
+                  - Effect: Allow
+                    Principal: {Service: sns.amazonaws.com}
+                    Action: sqs:SendMessage
+                    Resource: !GetAtt Undelivered.Arn
+                    Condition: {ArnEquals: {"aws:SourceArn": !Ref Orders}}
+        """,
+    references=(
+        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-event-delivery.html",
+        "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html",
+        "https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html",
+        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html",
+    ),
+    aggregate="{count} targets have no dead-letter queue for what cannot be delivered: {names}",
+)
+
+_PROTOCOLS = {
+    "http": Severity.WARNING,
+    "https": Severity.WARNING,
+    "firehose": Severity.INFO,
+    "lambda": Severity.INFO,
+    "sqs": Severity.INFO,
+}
+_REMOTE = {"AWS::Events::ApiDestination", "AWS::Events::Connection"}
+
+
+@rule.check
+def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
+    for target in architecture.all(RuleTarget):
+        # What a schedule did not deliver it delivers the next time.
+        if target.rule.pattern is not None and target.rule.enabled is True:
+            yield from _sender(architecture, target, target.target, "DeadLetterConfig", "Arn")
+    for schedule in architecture.all(Schedule):
+        if schedule.enabled is True:
+            path = ("Target", "DeadLetterConfig", "Arn")
+            yield from _sender(architecture, schedule, schedule.target, *path)
+    for subscription in architecture.all(Subscription):
+        yield from _subscription(architecture, subscription)
+    for pipe in architecture.all(Pipe):
+        if isinstance(pipe.source, (Stream, Table)) and pipe.dead_letter_target is None:
+            yield _finding(architecture, pipe, Severity.WARNING)
+
+
+def _sender(
+    architecture: Architecture, sender: RuleTarget | Schedule, target: Node | None, *path: str
+) -> Iterator[Finding | NotJudged]:
+    if sender.get(*path) is not None or target is None:
+        return
+    if isinstance(target, External):
+        if not target.kind:
+            yield rule.not_judged(sender, because="its target is not known")
+            return
+        remote = target.kind in {"bus", "api-destination"}
+        yield _finding(architecture, sender, Severity.WARNING if remote else Severity.INFO)
+    elif target.type in _REMOTE:
+        yield _finding(architecture, sender, Severity.WARNING)
+    elif not _keeps_failures(architecture, target):
+        yield _finding(architecture, sender, Severity.INFO)
+
+
+def _subscription(
+    architecture: Architecture, subscription: Subscription
+) -> Iterator[Finding | NotJudged]:
+    protocol = subscription.protocol
+    if subscription.redrive_policy is not None or protocol is None:
+        return
+    if isinstance(protocol, Unknown):
+        yield rule.not_judged(subscription, because=f"its protocol is a {protocol.cause.value}")
+    elif protocol.lower() in _PROTOCOLS:
+        target = architecture.node_of(subscription.endpoint, near=subscription)
+        if target is None or not _keeps_failures(architecture, target):
+            yield _finding(architecture, subscription, _PROTOCOLS[protocol.lower()])
+
+
+def _keeps_failures(architecture: Architecture, target: Node) -> bool:
+    """Return whether a function or queue keeps itself what it could not handle."""
+    return isinstance(target, (Function, Queue)) and bool(
+        architecture.outgoing(target, EdgeKind.DEAD_LETTERS)
+    )
+
+
+def _finding(architecture: Architecture, sender: Node, severity: Severity) -> Finding:
+    sink = architecture.free_name(f"{sender.name}Undelivered", near=sender)
+    arn = f"!GetAtt {sink}.Arn"
+    service, what, block = "events", "this target", f"DeadLetterConfig:\n  Arn: {arn}"
+    why = "an event that cannot be delivered within a day is dropped"
+    if isinstance(sender, Schedule):
+        service, what = "scheduler", "the Target"
+    elif isinstance(sender, Subscription):
+        service, what = "sns", "the subscription"
+        block = f"RedrivePolicy:\n  deadLetterTargetArn: {arn}"
+        why = "a message that the endpoint does not take after all retries is dropped"
+    elif isinstance(sender, Pipe):
+        kind = "KinesisStreamParameters" if isinstance(sender.source, Stream) else ""
+        service, what = "pipes", f"SourceParameters.{kind or 'DynamoDBStreamParameters'}"
+        block = f"DeadLetterConfig:\n  Arn: {arn}\nMaximumRetryAttempts: 5"
+        why = "a record that cannot be passed on blocks its shard and is lost when it expires"
+    access = (
+        f"# and let the role of {sender.name} do sqs:SendMessage on {sink}"
+        if service in {"scheduler", "pipes"}
+        else f"# and let {service}.amazonaws.com do sqs:SendMessage in a queue policy of {sink}"
+    )
+    return rule.finding(
+        f"'{sender.name}' has no dead-letter queue for what cannot be delivered",
+        at=sender.at(label="no dead-letter queue"),
+        severity=severity,
+        why=why,
+        evidence=Evidence.DECLARED,
+        remediation=f"""
+# in {what} of {sender.name}
+{block}
+# beside it
+{sink}:
+  Type: AWS::SQS::Queue
+  Properties:
+    MessageRetentionPeriod: 1209600
+{access}
+""",
+    )
