@@ -68,7 +68,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 """The property that holds the security groups, by type."""
 
 _SELECT = re.compile(r'Fn::Select \["?([0-9]{1,6})"?,(.*)\]', re.DOTALL)
-_OWN_REGION = re.compile(r'Fn::GetAZs (?:""|Unknown\([^()]{0,99}AWS::Region[^()]{0,9}\))')
+_OWN_REGION = re.compile(r'Fn::GetAZs (?:\\*"\\*"|.*AWS::Region)', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,9 @@ def _literal_ends(one: Text, other: Text) -> bool:
 def _zone(value: Value) -> str | Text | Unknown | tuple[int, str] | None:
     """Return a zone in a form that compares: a selection from a list as (index, list)."""
     if isinstance(value, Unknown) and (match := _SELECT.fullmatch(value.key)):
-        return (int(match[1]), _OWN_REGION.sub("Fn::GetAZs", match[2]))
+        # The zones of the stack's own region, asked for in either of two ways.
+        own = _OWN_REGION.search(match[2])
+        return (int(match[1]), "Fn::GetAZs" if own else match[2])
     return value if isinstance(value, (str, Text, Unknown)) else None
 
 
