@@ -100,7 +100,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 
 
 def _finding(architecture: Architecture, function: Function, lost: Sequence[Edge]) -> Finding:
-    names = list(dict.fromkeys(f"'{edge.source.name}'" for edge in lost))
+    names = list(dict.fromkeys(f"'{edge.source.title}'" for edge in lost))
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     return rule.finding(
         f"'{function.name}' is invoked asynchronously by {shown} and keeps no failed event",

@@ -184,7 +184,7 @@ def _finding(architecture: Architecture, sender: Node, severity: Severity) -> Fi
         else f"# and let {service}.amazonaws.com do sqs:SendMessage in a queue policy of {sink}"
     )
     return rule.finding(
-        f"'{sender.name}' has no dead-letter queue for what cannot be delivered",
+        f"'{sender.title}' has no dead-letter queue for what cannot be delivered",
         at=sender.at(label="no dead-letter queue"),
         severity=severity,
         why=why,

@@ -140,7 +140,9 @@ def _finding(function: Function, sink: Edge, invokers: Sequence[Edge]) -> Findin
         f"'{function.name}' has {what}, but is only {' or '.join(ways)}, never invoked "
         "asynchronously",
         at=sink.at(label="nothing ever arrives here"),
-        related=[edge.at(label=f"invoked by {edge.via} '{edge.source.name}'") for edge in invokers],
+        related=[
+            edge.at(label=f"invoked by {edge.via} '{edge.source.title}'") for edge in invokers
+        ],
         why=f"'{sink.target.name}' stays empty whatever fails, and watching it shows nothing",
         remediation=remediation,
         evidence=min(edge.evidence for edge in invokers),

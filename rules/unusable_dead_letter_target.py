@@ -126,7 +126,7 @@ def _finding(architecture: Architecture, edge: Edge, *, needed: bool) -> Finding
     name = edge.declared_by.name
     sink = architecture.free_name(f"{name}Failures", near=edge.declared_by)
     return rule.finding(
-        f"'{edge.target.name}' is a {is_now}, the {edge.via} of '{name}' needs a {wanted}",
+        f"'{edge.target.name}' is a {is_now}, the {edge.via} of '{edge.declared_by.title}' needs a {wanted}",
         at=edge.at(label=f"needs a {wanted}"),
         related=[edge.target.at(label=f"a {is_now}")],
         why=f"nothing that '{name}' fails on can be kept here: the deployment is refused or the "

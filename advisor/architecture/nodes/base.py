@@ -45,6 +45,12 @@ class Node:
         return self.resource.shown_id
 
     @property
+    def title(self) -> str:
+        """What a reader calls it: the logical id, or the event's name for what SAM makes of one."""
+        place = self.resource.place
+        return str(place[-1]) if self.is_generated and len(place) > 2 else self.name
+
+    @property
     def type(self) -> str:
         """The CloudFormation type."""
         return self.resource.type
