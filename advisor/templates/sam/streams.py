@@ -197,7 +197,7 @@ def _self_managed(event: Event) -> list[Data]:
     allowed = [*_secrets(event, signed), *_secrets(event, {"SERVER_ROOT_CA_CERTIFICATE"})]
     if {"VPC_SUBNET", "VPC_SECURITY_GROUP"} <= kinds:
         allowed.append(statement(list(_IN_VPC), "*"))
-    return allowed
+    return allowed + _registry(event)
 
 
 def _registry(event: Event) -> list[Data]:
@@ -208,10 +208,8 @@ def _registry(event: Event) -> list[Data]:
         if mapping(access).get("URI") is not None
     ]
     uri = config.get("SchemaRegistryURI")
-    text = mapping_text(uri)
-    parts = text.split(":", 5)
-    if text.startswith("arn") and parts[-1].startswith("registry/"):
-        name = parts[-1].removeprefix("registry/")
+    head, _, name = _text(uri).partition(":registry/")
+    if head.startswith("arn") and name:
         schema = (
             f"arn:${{AWS::Partition}}:glue:${{AWS::Region}}:${{AWS::AccountId}}:schema/{name}/*"
         )
@@ -220,7 +218,7 @@ def _registry(event: Event) -> list[Data]:
     return allowed
 
 
-def mapping_text(value: Data) -> str:
+def _text(value: Data) -> str:
     """Return the text of a string or of a plain `Fn::Sub`, "" for anything else."""
     if isinstance(value, dict):
         value = value.get("Fn::Sub")
