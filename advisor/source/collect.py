@@ -40,6 +40,7 @@ from advisor.source.meanings import (
 from advisor.source.program import (
     Call,
     Constant,
+    Fallback,
     Index,
     Language,
     Member,
@@ -209,14 +210,18 @@ class Collector:
         found: dict[tuple[str, Place], EnvironmentRead] = {}
         is_open = False
         for scope in self.scopes():
+            defaulted: set[Expression] = set()
             for expression in _all(scope.expressions):
+                if isinstance(expression, Fallback):
+                    defaulted.add(expression.first)
                 if not isinstance(expression, (Member, Index, Call)):
                     continue
                 for item in self._variables(expression, scope):
                     if isinstance(item, Variable):
                         place = place_of(expression, scope)
                         known = found.get((item.name, place))
-                        default = item.has_default or (known is not None and known.has_default)
+                        default = item.has_default or expression in defaulted
+                        default = default or (known is not None and known.has_default)
                         found[item.name, place] = EnvironmentRead(item.name, default, place)
                     else:
                         is_open = True
@@ -263,7 +268,7 @@ class Collector:
                 functions = self.evaluator.evaluate(site.call.function, scope, None)
                 if any(isinstance(item, Function) for item in functions):
                     continue
-                if all(isinstance(x, External) and sdk.is_capture(x.name) for x in functions):
+                if all(isinstance(x, External) and sdk.wraps_client(x.name) for x in functions):
                     continue
                 for meaning in self.evaluator.evaluate(site.call, scope, None):
                     if isinstance(meaning, (Client, Factory)):

@@ -264,9 +264,9 @@ class Evaluator:
             bound = bound.outer
         if bound is not None:
             return self.argument(parameter, bound.site, bound.outer)
-        if scope.loops and scope.loops[-1].over is not None and parameter.index == 0:
-            over = scope.loops[-1].over
-            return self._item(Item(over.span, over), scope.parent or scope, context)
+        if scope.over is not None and parameter.index == 0:
+            over = Item(scope.over.span, scope.over)
+            return self._item(over, scope.parent or scope, context)
         self.touched.add(scope)
         found: list[Meaning] = []
         for site, _ in self.callers.get(scope, [])[:_MAX_ALTERNATIVES]:

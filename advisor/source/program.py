@@ -206,6 +206,9 @@ class Scope:
     loops: tuple[Loop, ...] = ()
     """The loops that a function written in place stands in, such as a callback of `map`."""
 
+    over: Expression | None = None
+    """The collection whose elements a function written in place is called with."""
+
     @property
     def owner(self) -> Scope | None:
         """The class that a method belongs to."""

@@ -395,7 +395,8 @@ class _Reader:
         self.parameters(scope, node.args)
         scope.loops = self.loops
         outer = (self.scope, self.loops, self.block)
-        self.scope, self.loops, self.block = scope, (), None
+        # What is written in a loop runs in the loop.
+        self.scope, self.block = scope, None
         scope.returns.append(self.root(node.body))
         self.scope, self.loops, self.block = outer
         return Definition(span, scope)

@@ -163,6 +163,11 @@ def is_capture(name: str) -> bool:
     return _CAPTURES.fullmatch(name.rsplit(".", 1)[-1]) is not None
 
 
+def wraps_client(name: str) -> bool:
+    """Tell whether a function is given a client and makes none of its own."""
+    return is_capture(name) or document_client(name) is not None or name in TRANSPARENT
+
+
 def is_sdk(name: str) -> bool:
     """Tell whether a module or name belongs to an AWS SDK."""
     top = name.split(".", maxsplit=1)[0].split("/", maxsplit=1)[0]
