@@ -27,6 +27,17 @@ if TYPE_CHECKING:
     from advisor.rules.rule import Check
 
 
+TWO_QUEUES = """
+    Resources:
+      Orders:
+        Type: AWS::SQS::Queue
+        Properties: {DelaySeconds: 5}
+      Bills:
+        Type: AWS::SQS::Queue
+        Properties: {DelaySeconds: 50}
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Blanks:
     """What a rule of a test says of itself where it differs from any other."""
@@ -96,10 +107,10 @@ def judge(
     *rules: Rule,
     config: Config | None = None,
     baseline: Baseline | None = None,
-    **nested: str,
+    nested: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Run rules over main.yaml with this text in every scenario."""
-    project = project_of(folder, None, main=text, **nested)
+    project = project_of(folder, None, main=text, **(nested or {}))
     group = []
     for scenario in scenarios_of(project).items:
         view = Resolver(project, scenario)

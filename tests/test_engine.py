@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from advisor.config import Config, RuleSettings
 from advisor.errors import ConfigError
-from advisor.rules import baseline as baselines
 from advisor.rules.finding import Confidence, Severity
 from advisor.rules.merging import smallest
-from tests.rules import Blanks, flags, judge, rule_of
+from tests.rules import TWO_QUEUES, Blanks, flags, judge, rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,15 +22,6 @@ if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
     from advisor.rules.finding import Finding, NotJudged
 
-TWO_QUEUES = """
-    Resources:
-      Orders:
-        Type: AWS::SQS::Queue
-        Properties: {DelaySeconds: 5}
-      Bills:
-        Type: AWS::SQS::Queue
-        Properties: {DelaySeconds: 50}
-    """
 CONDITIONS = """
     Parameters:
       Stage: {Type: String, Default: dev}
@@ -246,37 +236,6 @@ def test_true_duplicates_are_told_apart(tmp_path: Path) -> None:
     assert len(found) == len({f.fingerprint for f in found}) == 4
 
 
-def test_a_baseline_takes_off_what_was_known(tmp_path: Path) -> None:
-    known = baselines.of_findings(judge(tmp_path, TWO_QUEUES, flags()).findings)
-    file = tmp_path / ".advise-baseline.json"
-    file.write_text(known.to_text())
-    again = baselines.read(file)
-    assert again == known
-    worse = TWO_QUEUES.replace("50", "3")
-    outcome = judge(tmp_path, worse, flags(), baseline=again)
-    assert [f.location.resource for f in outcome.findings] == ["Bills"]
-    assert [f.location.resource for f in outcome.baselined] == ["Orders"]
-    assert again.gone(outcome.baselined) == baselines.Baseline()
-    assert again.gone([]) == again
-
-
-def test_a_baseline_of_an_aggregated_finding_knows_each_member(tmp_path: Path) -> None:
-    many = flags(Blanks(aggregate="{count} queues: {names}"), below=100)
-    known = baselines.of_findings(judge(tmp_path, TWO_QUEUES, many).findings)
-    assert {entry["resource"] for entry in known.entries.values()} == {"Orders", "Bills"}
-    more = TWO_QUEUES + "  New: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 1}}\n"
-    (finding,) = judge(tmp_path, more, many, baseline=known).findings
-    assert finding.resources == ("New",)
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 2, "findings": []}', "{" * 9999])
-def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
-    file = tmp_path / "b.json"
-    file.write_text(text)
-    with pytest.raises(ConfigError, match=r"b\.json"):
-        baselines.read(file)
-
-
 def test_advice_and_unsure_findings_are_hidden_unless_asked_for(tmp_path: Path) -> None:
     advice = flags(Blanks(severity=Severity.INFO))
     unsure = flags(Blanks(id="QUE002", name="unsure", confidence=Confidence.LOW))
@@ -327,7 +286,7 @@ def test_a_nested_stack_used_twice_is_reported_once(tmp_path: Path) -> None:
       One: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}
       Two: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}
     """
-    found = judge(tmp_path, main, flags(), child=TWO_QUEUES).findings
+    found = judge(tmp_path, main, flags(), nested={"child": TWO_QUEUES}).findings
     assert [f.location.path for f in found] == ["child.yaml"]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
+from advisor.errors import RuleLoadError
 from advisor.rules.registry import load, load_file, registry_of
 from advisor.rules.testing import Case, analyze_case, cases, marks_in, others, own_rules, problems
 
@@ -14,7 +16,9 @@ ROOT = Path(__file__).parent.parent
 EDGE_CASES = ROOT / "fixtures" / "edge_cases"
 REGISTRY = load()
 CASES = [case for rule in REGISTRY.rules for case in cases(rule, EDGE_CASES)]
-TEMPLATE = load_file(ROOT / "rules" / "_template.py")
+TEMPLATE_FILE = ROOT / "rules" / "_template.py"
+TEMPLATE = load_file(TEMPLATE_FILE)
+RULE = TEMPLATE_FILE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
@@ -67,3 +71,43 @@ def test_what_other_rules_say_is_listed(capsys: pytest.CaptureFixture[str]) -> N
             for line in said:
                 print(f"{case.id}: {line}")  # noqa: T201  # the listing is the point
     assert own_rules(REGISTRY.rules)
+
+
+def test_edge_cases_take_marks_from_comments_and_from_beside_them(tmp_path: Path) -> None:
+    registry = registry_of([*REGISTRY.rules, TEMPLATE])
+    folder = tmp_path / TEMPLATE.name
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": 60}}
+    queue["Properties"] |= {"VisibilityTimeout": 300}  # type: ignore[operator]  # it is a mapping
+    text = json.dumps({"Resources": {"Orders": queue}}, indent=1)
+    (folder / "bad_two_files" / "inner").mkdir(parents=True)
+    (folder / "bad_json.json").write_text(text)
+    (folder / "bad_json.marks").write_text("6 \"'Orders' keeps\"\n")
+    (folder / "bad_two_files" / "inner" / "a.json").write_text(text)
+    (folder / "bad_two_files" / "b.yaml").write_text(cases(TEMPLATE)[0].files["template.yaml"])
+    (folder / "bad_two_files" / "lines.marks").write_text("inner/a.json:6 'Orders'\n")
+    (folder / "good_empty.yaml").write_text("Resources: {}\n")
+    found = cases(TEMPLATE, tmp_path)[2:]
+    assert [case.name for case in found] == ["bad_json.json", "bad_two_files", "good_empty.yaml"]
+    assert [problems(case, registry) for case in found] == [[], [], []]
+
+
+@pytest.mark.parametrize("name", ["odd_name.yaml", "bad.yaml", "bad_empty"])
+def test_an_edge_case_without_a_meaning_is_an_error(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / TEMPLATE.name
+    folder.mkdir()
+    (folder / name).mkdir() if name == "bad_empty" else (folder / name).touch()
+    with pytest.raises(RuleLoadError, match=name):
+        cases(TEMPLATE, tmp_path)
+
+
+def test_an_example_may_bring_its_configuration(tmp_path: Path) -> None:
+    text = RULE.replace("kept < hidden", "kept < hidden and architecture.facts.production")
+    file = tmp_path / "queue_forgets_while_processing.py"
+    file.write_text(text)
+    rule = load_file(file)
+    registry = registry_of([*REGISTRY.rules, rule])
+    files = dict(cases(rule)[0].files)
+    assert problems(Case(rule, bad=True, name="x", files=files, marks=marks_in(files)), registry)
+    files["advise.toml"] = "[account]\nproduction = true\n"
+    case = Case(rule, bad=True, name="x", files=files, marks=marks_in(files))
+    assert not problems(case, registry)

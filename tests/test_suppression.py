@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,15 @@ from hypothesis import strategies as st
 
 from advisor.config import Config
 from advisor.rules.suppression import of_text
-from tests.rules import Blanks, flags, judge
+from tests.rules import Blanks, flags, judge, rule_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from advisor.architecture.architecture import Architecture
     from advisor.rules.engine import Outcome
+    from advisor.rules.finding import Finding, NotJudged
 
 BOTH = """
     Resources:
@@ -206,6 +210,30 @@ def test_metadata_that_does_nothing_is_reported(
     outcome = run(tmp_path, json.dumps(template))
     assert rule in {f.rule.name for f in outcome.findings}
     assert "short-delay" in {f.rule.name for f in outcome.findings}
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_a_suppression_on_a_resource_counts_for_its_files_too(tmp_path: Path, copies: int) -> None:
+    def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
+        for node in architecture.nodes():
+            if node.name != "Bills":
+                place = replace(node.at(), path="app.py", pointer=())
+                yield rule.finding("x", at=place, why="w", remediation="r")
+
+    rule = rule_of(check)
+    text = json.dumps(METADATA)
+    nested = {"other": written()} if copies == 2 else {}
+    if nested:
+        text = text.replace(
+            '"Bills": {',
+            '"Bills": {"Type": "x"}, "N": {"Type": "AWS::Cloud'
+            'Formation::Stack", "Properties": {"TemplateURL": "other.yaml"}}, "B": {',
+            1,
+        )
+    outcome = judge(tmp_path, text, rule, config=CONFIG, nested=nested)
+    orders = [f for f in outcome.findings if f.location.resource == "Orders"]
+    # Of two templates with such a resource nothing tells which one the file belongs to.
+    assert bool(orders) is (copies == 2)
 
 
 def test_comments_in_source_count_for_their_line_or_the_next() -> None:

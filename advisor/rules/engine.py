@@ -21,7 +21,7 @@ from advisor.rules.registry import shown
 from advisor.rules.statistics import Tally
 from advisor.rules.superseding import without_weaker
 from advisor.rules.suppressing import Suppressing, apply
-from advisor.rules.suppression import of_document, of_text
+from advisor.rules.suppression import declarers_of, of_document, of_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -220,7 +220,8 @@ def _suppress(
         if path not in read:
             written += of_text(path, text)
     ran = frozenset(rule.name for rule in selection.rules) - failed
-    done = apply(findings, written, selection, ran=ran)
+    declarers = declarers_of(documents) if written else {}
+    done = apply(findings, written, selection, ran=ran, declarers=declarers)
     about = [
         finding
         for finding in map(selection.remapped, done.about_suppressions)

@@ -11,7 +11,7 @@ from advisor.rules.finding import Change, Fix, TextEdit
 from advisor.rules.registry import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from advisor.rules.finding import Finding
     from advisor.rules.rule import Rule
@@ -34,22 +34,27 @@ def apply(
     selection: Selection,
     *,
     ran: frozenset[str],
+    declarers: Mapping[str, Collection[str]],
 ) -> Suppressing:
     """Take suppressed findings out, and report suppressions that do nothing.
 
-    `ran` are the names of the rules that were run to their end: one that was not cannot tell
-    that its suppression is unused.
+    `declarers` are the templates that declare each logical id. `ran` are the names of the rules
+    that were run to their end: one that was not cannot tell that its suppression is unused.
     """
     outcome = Suppressing()
     if not suppressions:
         outcome.findings.extend(findings)
         return outcome
     usable = [s for s in suppressions if _takes_effect(s, selection)]
-    rules_of = {id(s): _rules(s, selection) for s in usable}
+    by_rule: dict[str, list[Suppression]] = {}
+    for suppression in usable:
+        for name in _rules(suppression, selection):
+            by_rule.setdefault(name, []).append(suppression)
     used: set[tuple[int, str]] = set()
     for finding in findings:
-        covering = [s for s in usable if finding.rule.name in rules_of[id(s)] and s.covers(finding)]
-        used.update((id(s), finding.rule.name) for s in covering)
+        name = finding.rule.name
+        covering = [s for s in by_rule.get(name, ()) if s.covers(finding, declarers)]
+        used.update((id(s), name) for s in covering)
         if covering:
             first = covering[0]
             outcome.suppressed.append(

@@ -16,7 +16,7 @@ from advisor.documents.document import Syntax
 from advisor.documents.location import Location, Position, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from advisor.documents.document import Data, Document
     from advisor.documents.location import Pointer
@@ -53,22 +53,43 @@ class Suppression:
     malformed: str = ""
     """Why it cannot be read; empty where it can."""
 
-    def covers(self, finding: Finding) -> bool:
-        """Tell whether a finding stands where this suppression counts, whatever its rule."""
+    def covers(self, finding: Finding, declarers: Mapping[str, Collection[str]]) -> bool:
+        """Tell whether a finding stands where this suppression counts, whatever its rule.
+
+        `declarers` are the paths of the templates that declare each logical id: on a resource a
+        suppression counts for its code and its definition in other files, too.
+        """
         place = finding.location
         if place.path != self.location.path:
-            return False
+            return self._covers_elsewhere(finding, declarers)
         if self.whole_file or (self.line and place.span.start.line == self.line):
             return True
-        return any(
-            place.pointer[: len(pointer)] == pointer or _owns(pointer, place)
-            for pointer in self.pointers
+        return any(place.pointer[: len(pointer)] == pointer for pointer in self.pointers) or (
+            self._is_on(place.resource)
         )
 
+    def _is_on(self, resource: str | None) -> bool:
+        return resource is not None and ("Resources", resource) in self.pointers
 
-def _owns(pointer: Pointer, place: Location) -> bool:
-    """Tell whether a pointer is the key of the resource that a place elsewhere belongs to."""
-    return len(pointer) == 2 and pointer[0] == "Resources" and pointer[1] == place.resource
+    def _covers_elsewhere(self, finding: Finding, declarers: Mapping[str, Collection[str]]) -> bool:
+        place = finding.location
+        if place.resource is None or not self._is_on(place.resource):
+            return False
+        paths = declarers.get(place.resource, ())
+        if place.path in paths:
+            return False
+        # Where several templates have a resource of this name, the finding must name this one.
+        return len(paths) == 1 or any(r.path == self.location.path for r in finding.related)
+
+
+def declarers_of(documents: Iterable[Document]) -> dict[str, set[str]]:
+    """Return the paths of the templates that declare each logical id."""
+    found: dict[str, set[str]] = {}
+    for document in documents:
+        resources = document.data.get("Resources") if isinstance(document.data, dict) else None
+        for name in resources if isinstance(resources, dict) else ():
+            found.setdefault(name, set()).add(document.path)
+    return found
 
 
 def of_document(document: Document) -> list[Suppression]:

@@ -7,7 +7,7 @@ message, and no other line; a good one must be clean under its rule and all of i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -123,9 +123,12 @@ def others(case: Case, report: Report) -> list[str]:
 
 
 def analyze_case(case: Case, registry: Registry, *, every_rule: bool = False) -> Report:
-    """Write the files of a case to an empty folder and analyse it, advice and doubts included."""
+    """Write the files of a case to an empty folder and analyse it, advice and doubts included.
+
+    A file `advise.toml` among them configures the run: facts of the account, options of rules.
+    """
     from advisor.analysis import analyze
-    from advisor.config import Config
+    from advisor.config import Config, read
     from advisor.rules.finding import Confidence, Severity
 
     family = case.rule.id[:3]
@@ -133,11 +136,6 @@ def analyze_case(case: Case, registry: Registry, *, every_rule: bool = False) ->
     if speaks_for(case.rule):
         # Suppressions need something that can be suppressed.
         chosen += ("DOC",)
-    config = Config(
-        select=("ALL",) if every_rule else chosen,
-        severity=Severity.INFO,
-        confidence=Confidence.LOW,
-    )
     with TemporaryDirectory(prefix="advise-") as folder:
         root = Path(folder).resolve()
         # The folder is a project of its own, whatever stands above it.
@@ -148,6 +146,13 @@ def analyze_case(case: Case, registry: Registry, *, every_rule: bool = False) ->
                 raise RuleLoadError(case.id, f"example file '{name}' leaves its folder")
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="")
+        settings = root / "advise.toml"
+        config = replace(
+            read(settings) if settings.is_file() else Config(),
+            select=("ALL",) if every_rule else chosen,
+            severity=Severity.INFO,
+            confidence=Confidence.LOW,
+        )
         single = len(case.files) == 1
         path = root / next(iter(case.files)) if single else root
         return analyze([path], config, registry=registry)
