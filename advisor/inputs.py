@@ -17,6 +17,8 @@ from advisor.templates.sniff import Kind, sniff
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from advisor.documents.document import Document
+
 
 @dataclass(slots=True)
 class Inputs:
@@ -89,7 +91,7 @@ def gather(
     for given in dict.fromkeys(Path(path) for path in paths):
         path = _absolute(given)
         root = _root(path)
-        inputs = by_root.setdefault(root, Inputs(Files(root, base)))
+        inputs = by_root.setdefault(root, Inputs(Files(root, base, definitions=_definition)))
         if path in texts:
             inputs.add(path, text=texts[path])
             inputs.given.add(path)
@@ -100,6 +102,12 @@ def gather(
         elif not (forced and (is_passed_over(path, root) or is_excluded(path, root, exclude))):
             _add_file(inputs, path)
     return list(by_root.values())
+
+
+def _definition(text: str, path: str) -> Document:
+    from advisor.workflows.reader import read_definition
+
+    return read_definition(text, path)
 
 
 def _absolute(path: Path) -> Path:

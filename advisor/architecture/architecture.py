@@ -163,15 +163,6 @@ class Architecture:
             return found.node, None
         return self.external(value, kind, declared_by=declared_by), None
 
-    def free_name(self, stem: str, *, near: Node) -> str:
-        """Return a logical id that the template of a node does not use yet, for a remediation."""
-        name = stem = "".join(char for char in stem if char.isalnum()) or "New"
-        count = 1
-        while f"{near.resource.owner}#{name}" in self._nodes:
-            count += 1
-            name = f"{stem}{count}"
-        return name
-
     # --- questions of rules ---------------------------------------------------------------
 
     def functions(self) -> list[Function]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.documents.load import load_file, read_text
+from advisor.documents.load import decode, load_file, read_bytes, read_text
 from advisor.errors import LoadError
+from advisor.templates.sniff import Kind, sniff
 from advisor.templates.tags import long_form
 from advisor.templates.template import read_template
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from advisor.documents.document import Document
@@ -20,11 +22,19 @@ if TYPE_CHECKING:
 class Files:
     """The files of one project, read at most once, never outside its root."""
 
-    def __init__(self, root: Path, base: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        base: Path | None = None,
+        *,
+        definitions: Callable[[str, str], Document] | None = None,
+    ) -> None:
         """Read beneath `root`, which must be resolved (no symlinks left in it).
 
-        `base` is what shown paths are relative to where several roots are read in one run.
+        `base` is what shown paths are relative to where several roots are read in one run;
+        `definitions` reads a state machine's text in which placeholders stand for JSON.
         """
+        self._definitions = definitions
         self.root = root
         self.base = base or root
         self._documents: dict[Path, Document | LoadError] = {}
@@ -52,11 +62,24 @@ class Files:
             try:
                 known = load_file(file, self.shown(file), tags=long_form)
             except LoadError as error:
-                known = error
+                known = self._definition(file) or error
             self._documents[file] = known
         if isinstance(known, LoadError):
             raise known
         return known
+
+    def _definition(self, file: Path) -> Document | None:
+        """Return a state machine's file whose placeholders keep it from being JSON."""
+        if self._definitions is None:
+            return None
+        path = self.shown(file)
+        try:
+            content = read_bytes(file, path)
+            if b"${" not in content or sniff(content) is not Kind.WORKFLOW:
+                return None
+            return self._definitions(decode(content, path)[0], path)
+        except LoadError:
+            return None
 
     def add_text(self, file: Path, text: str) -> Document:
         """Take a text as the contents of a file, such as an editor's or standard input's."""
