@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from advisor.documents.location import Pointer
-    from advisor.workflows.model import Scope, State, Workflow
+    from advisor.workflows.model import State, Workflow
 
 
 class Code(StrEnum):
@@ -90,15 +90,6 @@ class Report:
         self.problems.append(
             Problem(code, pointer, message, Weight.WARNING, on_key, related, topic)
         )
-
-    def execution_type(self, scope: Scope) -> str | None:
-        """Return the type of execution that runs a scope: a distributed Map starts its own."""
-        inside: Scope | None = scope
-        while inside is not None:
-            if inside.mode != "INLINE":
-                return inside.execution_type or None
-            inside = inside.owner.scope if inside.owner else None
-        return self.machine_type
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.workflows.catalogue import optimized_service, parameters, sdk_actions
+from advisor.workflows.facts import runs_as
 from advisor.workflows.integrations import CallKind
 from advisor.workflows.jsonata import is_expression
 from advisor.workflows.placeholders import Placeholder, has_placeholder
@@ -37,7 +38,7 @@ def check_task(spot: Spot, state: State) -> None:
 def check_express(report: Report) -> None:
     """Check that nothing runs in an Express execution that only Standard ones can do."""
     for state in report.workflow.states("Task", "Map"):
-        if report.execution_type(state.scope) != "EXPRESS":
+        if runs_as(state.scope, report.machine_type) != "EXPRESS":
             continue
         where = "an Express workflow" if _is_outside(state) else "an Express child of a Map"
         if state.is_distributed:
