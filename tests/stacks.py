@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from advisor.templates.values import Value
 
 
-def project_of(folder: Path, overrides: Mapping[str, str] | None = None, **files: str) -> Project:
+def project_of(
+    folder: Path, overrides: Mapping[str, str] | None = None, /, **files: str
+) -> Project:
     """Write files (`main` is main.yaml) into a folder and read main.yaml with what it nests."""
     folder = folder.resolve()
     for name, text in files.items():
