@@ -164,6 +164,7 @@ def analyze(
         version=__version__,
         data_date=DATA_DATE,
         duration=time.perf_counter() - started,
+        base=str(readings[0].inputs.files.base) if readings else "",
         sources={
             path: document.text
             for reading in readings

@@ -90,6 +90,8 @@ class Report:
     """The day on which the facts that move were last compared with their sources."""
     duration: float = 0.0
     """Seconds of the whole run; never part of a machine format."""
+    base: str = ""
+    """The absolute folder that all paths start from; empty where nothing was read."""
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The text of every file that a location names, by the path that it names."""
 
