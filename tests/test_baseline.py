@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from advisor.errors import ConfigError
 from advisor.rules import baseline as baselines
 from tests.rules import TWO_QUEUES, Blanks, flags, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -35,6 +38,23 @@ def test_a_baseline_of_an_aggregated_finding_knows_each_member(tmp_path: Path) -
     more = TWO_QUEUES + "  New: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 1}}\n"
     (finding,) = judge(tmp_path, more, many, baseline=known).findings
     assert finding.resources == ("New",)
+
+
+@given(order=st.permutations(range(4)))
+def test_the_order_of_resources_changes_no_fingerprint(
+    tmp_path_factory: pytest.TempPathFactory, order: list[int]
+) -> None:
+    def text(numbers: Iterable[int]) -> str:
+        queues = (
+            f"  Q{n}: {{Type: AWS::SQS::Queue, Properties: {{DelaySeconds: {n}}}}}\n"
+            for n in numbers
+        )
+        return "Resources:\n" + "".join(queues)
+
+    folder = tmp_path_factory.mktemp("order")
+    usual = {f.fingerprint for f in judge(folder, text(range(4)), flags()).findings}
+    assert {f.fingerprint for f in judge(folder, text(order), flags()).findings} == usual
+    assert len(usual) == 4
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 2, "findings": []}', "{" * 9999])

@@ -101,7 +101,7 @@ def run(
         new = [f for f in new if f.fingerprint not in baseline.fingerprints]
     return Outcome(
         findings=in_reading_order(aggregated([f for f in new if selection.shows(f)])),
-        hidden=in_reading_order(f for f in new if not selection.shows(f)),
+        hidden=in_reading_order(aggregated([f for f in new if not selection.shows(f)])),
         suppressed=tuple(suppressing.suppressed),
         baselined=tuple(known),
         not_judged=tuple(n for n in judged.not_judged() if n.rule.name in wanted),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from advisor.report import Suppressed
 from advisor.rules import builtin
 from advisor.rules.finding import Change, Fix, TextEdit
-from advisor.rules.registry import shown
+from advisor.rules.registry import did_you_mean, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -101,11 +101,11 @@ def _judge(
     words = ", ".join(suppression.rules)
     for word in suppression.rules:
         if selection.registry.get(word) is None and not _is_foreign(word):
-            hint = selection.registry.did_you_mean(word)
+            hint = did_you_mean(word, selection.registry.by_word)
             yield _finding(
                 builtin.UNKNOWN_SUPPRESSED_RULE,
                 suppression,
-                f"suppression names no rule with '{shown(word)}'{hint}",
+                f"suppression names no single rule with '{shown(word)}'{hint}",
             )
     if suppression.until is not None and suppression.until < selection.config.today:
         yield _finding(
@@ -152,7 +152,6 @@ def _finding(
         why=" ".join(rule.rationale.split()),
         remediation=rule.remediation,
         fix=fix,
-        about=suppression.rules,
     )
 
 

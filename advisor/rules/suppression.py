@@ -137,7 +137,10 @@ def _in_comment(
         return
     start = Position(number, column)
     span = Span(start, Position(number, column + len(text)))
-    location = Location(path, (), span, label="written here")
+    pointers = tuple(keys.get(line, ()))
+    inside = bool(pointers) and len(pointers[0]) > 1 and pointers[0][0] == "Resources"
+    resource = str(pointers[0][1]) if inside else None
+    location = Location(path, (), span, "written here", resource)
     ignore = _IGNORE.match(match["rest"])
     if ignore is None:
         # Prose in the middle of another comment is no attempt to suppress anything.
@@ -155,7 +158,7 @@ def _in_comment(
         until=until,
         whole_file=bool(ignore["file"]),
         line=line,
-        pointers=tuple(keys.get(line, ())),
+        pointers=pointers,
         malformed=wrong,
     )
 
