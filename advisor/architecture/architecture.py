@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from advisor.architecture import questions
+from advisor.architecture import paths, questions
 from advisor.architecture.edges import EdgeKind
 from advisor.architecture.facts import Facts, option_of
 from advisor.architecture.nodes.base import Node
@@ -199,6 +199,8 @@ class Architecture:
     environment_references = questions.environment_references
     is_exported = questions.is_exported
     free_name = questions.free_name
+    chains = paths.chains
+    cycles = paths.cycles
 
     # --- settings and the graph -----------------------------------------------------------
 
