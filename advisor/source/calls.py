@@ -39,7 +39,7 @@ from advisor.source.operations import (
     resource_operation,
     target_parameters,
 )
-from advisor.source.program import Call, Language, Mapping, Member, Sequence
+from advisor.source.program import Call, Language, Mapping, Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -339,12 +339,11 @@ def _batch(evaluator: Evaluator, found: Meanings | None) -> list[Target]:
 def _items(evaluator: Evaluator, found: Meanings | None) -> list[Meaning]:
     items: list[Meaning] = []
     for meaning in found or ():
-        if isinstance(meaning, Data) and isinstance(meaning.expression, Sequence):
-            for part in meaning.expression.items[:_MAX_ENTRIES]:
-                items += evaluator.evaluate(part, meaning.scope, meaning.context)
+        if isinstance(meaning, Data) and not isinstance(meaning.expression, Mapping):
+            items += evaluator.items(meaning)
         elif not isinstance(meaning, Data):
             items.append(NOTHING)
-    return items
+    return list(dict.fromkeys(items))
 
 
 def _entries(

@@ -35,6 +35,7 @@ from advisor.source.program import (
     Imported,
     Index,
     Item,
+    Joined,
     Language,
     Mapping,
     Member,
@@ -60,6 +61,8 @@ MAX_STEPS = 150_000
 _MAX_DEPTH = 45
 """Levels of expressions, calls and names; keeps Python's own stack shallow."""
 _MAX_ALTERNATIVES = 12
+_MAX_ITEMS = 25
+"""Items of a list that are looked at; more than the entries of any batch operation."""
 
 ENVIRONMENTS = frozenset({"os.environ", "global.process.env", "process.env", "node:process.env"})
 CONSTRUCTORS = frozenset({"__init__", "constructor"})
@@ -89,6 +92,7 @@ class Evaluator:
         self._memo: dict[tuple[Expression, Context | None], tuple[Meanings, frozenset[Scope]]] = {}
         self._active: set[tuple[Expression, Context | None]] = set()
         self._sites: dict[Call, Site] = {}
+        self._lists: dict[Call, Sequence] = {}
 
     def forget(self) -> None:
         """Drop what was remembered, after more callers became known."""
@@ -151,7 +155,7 @@ class Evaluator:
                 return self._call(expression, scope, context)
             case Template():
                 return [self._text(expression, scope, context)]
-            case Mapping() | Sequence():
+            case Mapping() | Sequence() | Joined():
                 return [Data(expression, scope, context)]
             case Choice():
                 return [
@@ -427,12 +431,33 @@ class Evaluator:
             match meaning:
                 case FromEvent():
                     found.append(FromEvent(f"{meaning.path}[]"))
-                case Data(expression=Sequence(items=items)) if len(items) <= _MAX_ALTERNATIVES:
-                    for part in items:
-                        found += self.evaluate(part, meaning.scope, meaning.context)
+                case Data(expression=Sequence() | Joined()):
+                    found += self.items(meaning)
                 case _:
                     found.append(NOTHING)
         return found or [NOTHING]
+
+    def items(self, data: Data, depth: int = 0) -> list[Meaning]:
+        """Return what may stand in a list."""
+        expression = data.expression
+        if isinstance(expression, Sequence):
+            return [
+                meaning
+                for part in expression.items[:_MAX_ITEMS]
+                for meaning in self.evaluate(part, data.scope, data.context)
+            ]
+        found: list[Meaning] = []
+        if isinstance(expression, Joined) and depth < _MAX_ITEMS:
+            for part in (expression.first, expression.second):
+                for meaning in self.evaluate(part, data.scope, data.context):
+                    known = isinstance(meaning, Data) and not isinstance(
+                        meaning.expression, Mapping
+                    )
+                    if isinstance(meaning, Data) and known:
+                        found += self.items(meaning, depth + 1)
+                    else:
+                        found.append(NOTHING)
+        return found
 
     def _text(self, template: Template, scope: Scope, context: Context | None) -> Meaning:
         text = ""
@@ -459,6 +484,9 @@ class Evaluator:
 
     def _call(self, call: Call, scope: Scope, context: Context | None) -> list[Meaning]:
         found: list[Meaning] = []
+        listed = self._mapped(call, scope, context)
+        if listed is not None:
+            return [listed]
         for function in self.evaluate(call.function, scope, context):
             match function:
                 case Function():
@@ -476,6 +504,16 @@ class Evaluator:
                 case _:
                     found.append(NOTHING)
         return found or [NOTHING]
+
+    def _mapped(self, call: Call, scope: Scope, context: Context | None) -> Data | None:
+        """Return the list that `items.map(make)` makes, of any number of such elements."""
+        if not isinstance(call.function, Member) or call.function.name not in {"map", "flatMap"}:
+            return None
+        maker = self.one(call.arguments[0], scope, context) if call.arguments else NOTHING
+        if not isinstance(maker, Function):
+            return None
+        made = self._lists.setdefault(call, Sequence(call.span, tuple(maker.scope.returns)))
+        return Data(made, maker.scope, context)
 
     def returned(self, function: Function, site: Site, context: Context | None) -> list[Meaning]:
         """Return what a function gives back when called at a site."""

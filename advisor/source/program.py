@@ -99,6 +99,14 @@ class Sequence(Expression):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Joined(Expression):
+    """A list and what is added to it."""
+
+    first: Expression
+    second: Expression
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Choice(Expression):
     """One of several, such as a conditional expression."""
 
@@ -264,10 +272,24 @@ def children(expression: Expression) -> tuple[Expression, ...]:
         return expression.items
     if isinstance(expression, Choice):
         return expression.options
-    if isinstance(expression, Fallback):
+    if isinstance(expression, (Fallback, Joined)):
         return (expression.first, expression.second)
     if isinstance(expression, Item):
         return (expression.of,)
     if isinstance(expression, Other):
         return expression.children
     return ()
+
+
+def added_to(expression: Expression) -> tuple[str, Expression] | None:
+    """Return the list and its new value, of `items.append(x)` and its kin."""
+    if not isinstance(expression, Call) or len(expression.arguments) != 1:
+        return None
+    function, added = expression.function, expression.arguments[0]
+    if not isinstance(function, Member) or not isinstance(function.object, Name):
+        return None
+    if function.name in {"append", "push"}:
+        added = Sequence(added.span, (added,))
+    elif function.name != "extend":
+        return None
+    return function.object.name, Joined(expression.span, function.object, added)

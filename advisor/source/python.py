@@ -29,6 +29,7 @@ from advisor.source.program import (
     Sequence,
     Site,
     Template,
+    added_to,
 )
 
 if TYPE_CHECKING:
@@ -179,7 +180,10 @@ class _Reader:
                 for branch in node.cases:
                     self.branch(branch.body)
             case ast.Expr():
-                self.root(node.value)
+                value = self.root(node.value)
+                added = added_to(value)
+                if added is not None and added[0] in self.scope.bindings:
+                    self.bind(*added)
             case ast.Raise() | ast.Assert() | ast.Delete():
                 for child in ast.iter_child_nodes(node):
                     if isinstance(child, ast.expr):
@@ -333,6 +337,9 @@ class _Reader:
                 return self.constant(span, node.value)
             case ast.Attribute():
                 return Member(span, self.read(node.value), node.attr)
+            case ast.Subscript(slice=ast.Slice()):
+                # A part of a list holds the same kind of items.
+                return self.read(node.value)
             case ast.Subscript():
                 return Index(span, self.read(node.value), self.read(node.slice))
             case ast.Call():
@@ -417,7 +424,11 @@ class _Reader:
         else:
             parts.append(self.read(node.elt))
         self.loops = loops
-        return Other(span, tuple(parts))
+        if isinstance(node, ast.DictComp):
+            return Other(span, tuple(parts))
+        # A list of any number of such elements.
+        self.scope.expressions.extend(parts[:-1])
+        return Sequence(span, (parts[-1],))
 
 
 def _addends(node: ast.BinOp) -> list[ast.expr]:

@@ -153,6 +153,8 @@ def of_method(
     receiver, name = method.receiver, method.name
     if isinstance(receiver, (Variable, Literal)) and name in _SAME:
         return [receiver]
+    if isinstance(receiver, Data) and name in {"slice", "copy", "concat"}:
+        return [receiver]
     if isinstance(receiver, Data) and name == "get":
         value = argument(call, 0)
         key = evaluator.one(value, scope, context) if value is not None else NOTHING

@@ -21,6 +21,7 @@ from advisor.source.program import (
     Other,
     Parameter,
     Scope,
+    added_to,
 )
 from advisor.source.scriptexpressions import ExpressionReader
 
@@ -62,6 +63,7 @@ class ScriptReader(ExpressionReader):
     # --- statements -------------------------------------------------------------------------
 
     def body(self, statements: Iterable[Node]) -> None:
+        """Read statements in order."""
         if self.too_deep():
             return
         self.depth += 1
@@ -78,6 +80,7 @@ class ScriptReader(ExpressionReader):
         self.block = outer
 
     def statement(self, node: Node) -> None:
+        """Read one statement."""
         kind = node.type
         if kind in _SKIPPED:
             return
@@ -116,7 +119,9 @@ class ScriptReader(ExpressionReader):
             self.body(node.named_children[-1:])
         elif kind in {"expression_statement", "throw_statement"}:
             for child in node.named_children:
-                self.root(child)
+                added = added_to(self.root(child))
+                if added is not None and added[0] in self.scope.bindings:
+                    self.bind(*added)
         elif kind in {"internal_module", "module"}:
             inner = node.child_by_field_name("body")
             self.body(inner.named_children if inner is not None else ())
@@ -124,10 +129,12 @@ class ScriptReader(ExpressionReader):
             self.root(node)
 
     def field(self, node: Node, name: str) -> Expression | None:
+        """Read a field of a node as an outermost expression."""
         child = node.child_by_field_name(name)
         return self.root(child) if child is not None else None
 
     def branches(self, node: Node) -> None:
+        """Read a chain of `else if` in a loop, since each is nested in the one before."""
         current: Node | None = node
         while current is not None:
             self.field(current, "condition")
@@ -139,6 +146,7 @@ class ScriptReader(ExpressionReader):
                 self.branch(inner)
 
     def repeat(self, node: Node) -> None:
+        """Read a loop with a condition."""
         start = node.child_by_field_name("initializer")
         if start is not None:
             self.statement(start)
@@ -151,6 +159,7 @@ class ScriptReader(ExpressionReader):
         self.loops = self.loops[:-1]
 
     def iterate(self, node: Node) -> None:
+        """Read a loop over a collection."""
         over = self.field(node, "right") or Other(self.span(node))
         left = node.child_by_field_name("left")
         operator = node.child_by_field_name("operator")
@@ -163,6 +172,7 @@ class ScriptReader(ExpressionReader):
         self.loops = self.loops[:-1]
 
     def attempt(self, node: Node) -> None:
+        """Read `try`, `catch` and `finally`."""
         inner = node.child_by_field_name("body")
         self.body(inner.named_children if inner is not None else ())
         handler = node.child_by_field_name("handler")
@@ -193,6 +203,7 @@ class ScriptReader(ExpressionReader):
     # --- names ------------------------------------------------------------------------------
 
     def bind(self, name: str, value: Expression, *, declared: bool = True) -> None:
+        """Bind a name to one more value."""
         scope = self.scope
         if not declared:
             # An assignment goes to the scope that declares the variable.
@@ -207,6 +218,7 @@ class ScriptReader(ExpressionReader):
             scope.blocks[value] = self.block
 
     def declaration(self, node: Node, *, exported: bool = False) -> None:
+        """Read the variables of a declaration."""
         for declarator in node.named_children:
             name = declarator.child_by_field_name("name")
             value = declarator.child_by_field_name("value")
@@ -249,6 +261,7 @@ class ScriptReader(ExpressionReader):
             self.assign_member(pattern, value)
 
     def bind_property(self, child: Node, value: Expression, *, declared: bool) -> None:
+        """Bind what one property of a pattern names."""
         span = self.span(child)
         if child.type == "pair_pattern":
             key, inner = child.child_by_field_name("key"), child.child_by_field_name("value")
@@ -269,6 +282,7 @@ class ScriptReader(ExpressionReader):
         self.bind(self.text(target), member, declared=declared)
 
     def assign(self, left: Node, value: Expression) -> None:
+        """Read an assignment."""
         self.bind_pattern(left, value, declared=False)
 
     def assign_member(self, left: Node, value: Expression) -> None:
@@ -305,6 +319,7 @@ class ScriptReader(ExpressionReader):
     # --- modules ----------------------------------------------------------------------------
 
     def export_all(self, value: Expression) -> None:
+        """Read `module.exports = value`."""
         exports = self.module.exports
         exports.setdefault("=", []).append(value)
         if isinstance(value, Mapping):
@@ -313,9 +328,11 @@ class ScriptReader(ExpressionReader):
                     exports.setdefault(key.value, []).append(item)
 
     def note_import(self, value: Imported) -> None:
+        """Remember an import."""
         self.module.imports.append((value, self.scope.kind == "module"))
 
     def imports(self, node: Node) -> None:
+        """Read an `import` statement."""
         source = node.child_by_field_name("source")
         clause = next((x for x in node.named_children if x.type == "import_clause"), None)
         required = next((x for x in node.named_children if x.type == "import_require_clause"), None)
@@ -337,6 +354,7 @@ class ScriptReader(ExpressionReader):
                     self.import_name(item, spec)
 
     def import_name(self, item: Node, spec: str) -> None:
+        """Read one name of an `import` statement."""
         name = item.child_by_field_name("name")
         alias = item.child_by_field_name("alias") or name
         if name is not None and alias is not None:
@@ -345,6 +363,7 @@ class ScriptReader(ExpressionReader):
             self.module.imports.append((value, True))
 
     def export(self, node: Node) -> None:
+        """Read an `export` statement."""
         declaration = node.child_by_field_name("declaration")
         value = node.child_by_field_name("value")
         source = node.child_by_field_name("source")
@@ -373,6 +392,7 @@ class ScriptReader(ExpressionReader):
                     self.export_name(name_node, item.child_by_field_name("alias"), spec)
 
     def export_name(self, name: Node, alias: Node | None, spec: str) -> None:
+        """Read one name of an `export` statement."""
         span, inner = self.span(name), self.text(name)
         value = Imported(span, spec, inner) if spec else Name(span, inner)
         outer = self.text(alias) if alias is not None else inner
@@ -381,6 +401,7 @@ class ScriptReader(ExpressionReader):
     # --- definitions ------------------------------------------------------------------------
 
     def name_of(self, node: Node) -> str:
+        """Return the name that a declaration gives."""
         name = node.child_by_field_name("name")
         return self.text(name) if name is not None else ""
 
@@ -404,6 +425,7 @@ class ScriptReader(ExpressionReader):
         return value
 
     def enumeration(self, node: Node) -> Mapping:
+        """Read an enumeration as a mapping."""
         body = node.child_by_field_name("body")
         items: list[tuple[Expression | None, Expression]] = []
         for position, child in enumerate(body.named_children if body is not None else ()):
@@ -414,6 +436,7 @@ class ScriptReader(ExpressionReader):
         return Mapping(self.span(node), tuple(items))
 
     def klass(self, node: Node) -> Definition:
+        """Read a class."""
         span = self.span(node)
         scope = Scope("class", self.name_of(node), self.module, self.scope, span)
         self.module.scopes.append(scope)
@@ -432,6 +455,7 @@ class ScriptReader(ExpressionReader):
         return Definition(span, scope)
 
     def class_item(self, node: Node, scope: Scope) -> None:
+        """Read a method or field of a class."""
         if node.type == "method_definition":
             name = self.name_of(node)
             inner = Scope("function", name, self.module, scope, self.span(node))
@@ -450,6 +474,7 @@ class ScriptReader(ExpressionReader):
             self.body(node.named_children)
 
     def parameters(self, node: Node, scope: Scope) -> None:
+        """Read the parameters of a function."""
         single = node.child_by_field_name("parameter")
         several = node.child_by_field_name("parameters")
         found = [single] if single is not None else []
@@ -468,12 +493,13 @@ class ScriptReader(ExpressionReader):
                 continue
             scope.parameters.append(parameter)
             self.bind_pattern(pattern, parameter, declared=True)
-            if any(x.type in {"accessibility_modifier", "readonly"} for x in item.children):
+            is_field = any(x.type in {"accessibility_modifier", "readonly"} for x in item.children)
+            if is_field and scope.owner is not None:
                 # `constructor(private readonly client: Client)` also sets the attribute.
-                if scope.owner is not None:
-                    scope.owner.attributes.setdefault(name, []).append((parameter, scope))
+                scope.owner.attributes.setdefault(name, []).append((parameter, scope))
 
     def function(self, node: Node, scope: Scope, *, keep_loops: bool) -> None:
+        """Read parameters and body of a function into its scope."""
         outer = (self.scope, self.loops, self.block)
         self.scope, self.block = scope, None
         self.loops = self.loops if keep_loops else ()

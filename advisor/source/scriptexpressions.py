@@ -78,24 +78,30 @@ class ExpressionReader:
     # --- for the heir -------------------------------------------------------------------------
 
     def assign(self, left: Node, value: Expression) -> None:
+        """Read an assignment."""
         raise NotImplementedError
 
     def klass(self, node: Node) -> Definition:
+        """Read a class."""
         raise NotImplementedError
 
     def function(self, node: Node, scope: Scope, *, keep_loops: bool) -> None:
+        """Read parameters and body of a function into its scope."""
         raise NotImplementedError
 
     def note_import(self, value: Imported) -> None:
+        """Remember an import."""
         raise NotImplementedError
 
     # --- helpers ------------------------------------------------------------------------------
 
     def span(self, node: Node) -> Span:
+        """Return where a node stands."""
         start, end = node.start_point, node.end_point
         return self.columns.span((start[0] + 1, start[1]), (end[0] + 1, end[1]))
 
     def text(self, node: Node) -> str:
+        """Return the text of a node."""
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def string(self, node: Node) -> str:
@@ -103,6 +109,7 @@ class ExpressionReader:
         return _unescaped(self.text(node)[1:-1])
 
     def too_deep(self) -> bool:
+        """Tell whether the bound on nesting is reached, and say so once."""
         if self.depth < MAX_DEPTH:
             return False
         if not self.cut:
@@ -117,6 +124,7 @@ class ExpressionReader:
         return value
 
     def expression(self, node: Node) -> Expression:
+        """Read an expression."""
         if self.too_deep():
             return Other(self.span(node))
         self.depth += 1
@@ -125,9 +133,11 @@ class ExpressionReader:
         return value
 
     def many(self, nodes: Iterable[Node]) -> tuple[Expression, ...]:
+        """Read several expressions."""
         return tuple([self.expression(node) for node in nodes if node.type != "comment"])
 
     def constant(self, span: Span, value: str) -> Constant:
+        """Make a text, and remember one that matters as such."""
         if value in MENTIONS:
             self.module.mentions.setdefault(value, span)
         return Constant(span, value)
@@ -144,6 +154,7 @@ class ExpressionReader:
     # --- kinds --------------------------------------------------------------------------------
 
     def convert(self, node: Node) -> Expression:
+        """Translate an expression by its kind."""
         kind, span = node.type, self.span(node)
         match kind:
             case "identifier" | "this" | "super" | "shorthand_property_identifier" | "undefined":
@@ -193,6 +204,7 @@ class ExpressionReader:
         return Other(span, self.many(node.named_children))
 
     def template(self, node: Node, span: Span) -> Expression:
+        """Read a template string."""
         parts: list[Expression] = []
         position = node.start_byte + 1
         for child in node.named_children:
@@ -207,11 +219,13 @@ class ExpressionReader:
         return Template(span, tuple(parts)) if parts else Constant(span, "")
 
     def literal(self, parts: list[Expression], start: int, end: int, span: Span) -> None:
+        """Add a literal part of a template string."""
         if end > start:
             text = self.data[start:end].decode("utf-8", "replace")
             parts.append(self.constant(span, _unescaped(text)))
 
     def member(self, node: Node, span: Span) -> Expression:
+        """Read `a.b`."""
         whole, name = node.child_by_field_name("object"), node.child_by_field_name("property")
         if whole is None or name is None:
             return Other(span)
@@ -221,12 +235,14 @@ class ExpressionReader:
         return Member(span, self.expression(whole), text)
 
     def subscript(self, node: Node, span: Span) -> Expression:
+        """Read `a[b]`."""
         whole, key = node.child_by_field_name("object"), node.child_by_field_name("index")
         if whole is None or key is None:
             return Other(span)
         return Index(span, self.expression(whole), self.expression(key))
 
     def object(self, node: Node, span: Span) -> Mapping:
+        """Read an object literal."""
         items: list[tuple[Expression | None, Expression]] = []
         for child in node.named_children:
             key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
@@ -243,6 +259,7 @@ class ExpressionReader:
         return Mapping(span, tuple(items))
 
     def binary(self, node: Node, span: Span) -> Expression:
+        """Read an operator with two sides."""
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         sign = node.child_by_field_name("operator")
         if left is None or right is None or sign is None:
@@ -264,6 +281,7 @@ class ExpressionReader:
         return Template(span, self.many([left, *reversed(terms)]))
 
     def ternary(self, node: Node, span: Span) -> Expression:
+        """Read `a ? b : c`."""
         names = ("condition", "consequence", "alternative")
         parts = [node.child_by_field_name(name) for name in names]
         test, *options = [self.expression(part) for part in parts if part is not None]
@@ -271,6 +289,7 @@ class ExpressionReader:
         return Choice(span, tuple(options))
 
     def assignment(self, node: Node, span: Span) -> Expression:
+        """Read an assignment, whose value is what is assigned."""
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or right is None:
             return Other(span)
@@ -293,6 +312,7 @@ class ExpressionReader:
     # --- calls and functions ------------------------------------------------------------------
 
     def call(self, node: Node, span: Span) -> Expression:
+        """Read a call."""
         is_new = node.type == "new_expression"
         callee = node.child_by_field_name("constructor" if is_new else "function")
         arguments = node.child_by_field_name("arguments")
@@ -345,6 +365,7 @@ class ExpressionReader:
                 exported.append(self.expression(body))
 
     def anonymous(self, node: Node, span: Span, over: Loop | None) -> Definition:
+        """Read a function written in place."""
         scope = Scope("function", "", self.module, self.scope, span)
         self.module.scopes.append(scope)
         loops = self.loops
