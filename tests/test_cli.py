@@ -27,7 +27,18 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "advise.toml").write_text("")
     (tmp_path / "bad.yaml").write_text(BAD)
     monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "_ADVISE_COMPLETE"):
+    for name in (
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "TERM",
+        "COLUMNS",
+        "_ADVISE_COMPLETE",
+        "GITHUB_ACTIONS",
+        "GITHUB_WORKSPACE",
+        "GITHUB_STEP_SUMMARY",
+        "GITLAB_CI",
+        "CI_PROJECT_DIR",
+    ):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.cli.places import placed
+from advisor.cli.services import with_service
 from advisor.cli.settings import STDIN, config_for
 from advisor.cli.streams import Progress, complain, look_for, write
 from advisor.errors import ConfigError, LoadError
@@ -13,9 +16,11 @@ from advisor.reporters.formats import FORMATS, render
 from advisor.reporters.look import Look
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from advisor.cli.options import Options
     from advisor.config import Config
-    from advisor.report import Report
+    from advisor.report import Problem, Report
 
 OK, FOUND, FAILED = 0, 1, 2
 
@@ -34,9 +39,11 @@ def check(options: Options) -> int:
     look = look_for(options)
     config = config_for(options)
     report = _analysed(options, config)
-    write(render(options.format or "text", report, look=look))
+    name = options.format or "text"
+    text = render(name, report, look=placed(look, name, report))
+    write(with_service(text, report, options=options, look=look))
     for error in report.errors:
-        complain(f"error: {error}{_meant_command(error.path)}")
+        complain(f"error: {_said(error, options.paths, look=placed(look, 'text', report))}")
         if options.debug:
             for line in error.detail.splitlines():
                 complain(line)
@@ -45,7 +52,8 @@ def check(options: Options) -> int:
             complain(f"note: {note}")
     failed = bool(report.errors)
     for name, file in outputs:
-        failed |= not _written(file, render(name, report, look=Look(verbose=options.verbose)))
+        in_file = placed(Look(verbose=options.verbose), name, report)
+        failed |= not _written(file, render(name, report, look=in_file))
     if failed:
         return FAILED
     return FOUND if report.fails(config.fail_on) and not options.exit_zero else OK
@@ -92,13 +100,14 @@ def _written(file: Path, text: str) -> bool:
     return True
 
 
-def _meant_command(path: str) -> str:
-    """Return a hint where a path that does not exist is nearly the word of a command."""
+def _said(error: Problem, typed: Sequence[str], *, look: Look) -> str:
+    """Return a problem with its path as the reader can use it: as typed, or from here."""
+    if error.path not in typed:
+        return str(replace(error, path=look.path(error.path)))
     from difflib import get_close_matches
 
     from advisor.cli.commands import COMMANDS
 
-    if not path or Path(path).exists():
-        return ""
-    nearest = get_close_matches(path, COMMANDS, n=1)
-    return f"; did you mean the command '{nearest[0]}'?" if nearest else ""
+    nearest = [] if Path(error.path).exists() else get_close_matches(error.path, COMMANDS, n=1)
+    meant = f"; did you mean the command '{nearest[0]}'?" if nearest else ""
+    return f"{error}{meant}"

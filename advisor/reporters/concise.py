@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def render(report: Report, *, look: Look) -> str:
     """Return `path:line:column: severity ID message`, with the number of related places."""
-    lines = [_line(finding, look=look) for finding in report.findings]
+    lines = [line_of(finding, look=look) for finding in report.findings]
     closing = unseen(report)
     if report.findings:
         closing.insert(0, f"{look.glyphs.bad} {tally(report.findings)}")
@@ -27,9 +27,10 @@ def render(report: Report, *, look: Look) -> str:
     return "".join(f"{no_command(line)}\n" for line in lines)
 
 
-def _line(finding: Finding, *, look: Look) -> str:
+def line_of(finding: Finding, *, look: Look) -> str:
+    """Return one finding in one line."""
     start = finding.location.span.start
-    place = safe(finding.location.path, ascii_only=look.ascii_only)
+    place = safe(look.path(finding.location.path), ascii_only=look.ascii_only)
     text = safe(finding.message, ascii_only=look.ascii_only)
     parts = [
         f"{place}:{start.line}:{start.column}:",

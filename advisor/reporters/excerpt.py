@@ -105,7 +105,7 @@ def _opening(place: Place, finding: Finding | None, *, gutter: int, look: Look) 
     location = place.location
     start = location.span.start
     glyph = look.glyphs.opens if finding else look.glyphs.continues
-    path = safe(location.path, ascii_only=look.ascii_only)
+    path = safe(look.path(location.path), ascii_only=look.ascii_only)
     names = dict.fromkeys(
         finding.about if finding and finding.about else filter(None, [location.resource])
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,6 +65,16 @@ class Look:
     timed: bool = False
     """Whether to tell the time the run took; a file would differ on every run."""
     show_suppressed: bool = False
+    base: str = ""
+    """The absolute folder that the paths of the report start from."""
+    start: str = ""
+    """The absolute folder that shown paths start from; empty for that of the report."""
+
+    def path(self, path: str) -> str:
+        """Return a path of the report as its reader can use it, with forward slashes."""
+        if not self.start or not path or self.start == self.base:
+            return path
+        return os.path.relpath(f"{self.base}/{path}", self.start).replace(os.sep, "/")
 
     @property
     def glyphs(self) -> Glyphs:

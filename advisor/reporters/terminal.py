@@ -114,7 +114,7 @@ def _clean(report: Report, *, look: Look) -> Iterator[str]:
     if len(report.files) == 1:
         file = report.files[0]
         noun = "state" if file.kind is FileKind.STATE_MACHINE else "resource"
-        subject = f"{safe(file.path, ascii_only=look.ascii_only)}  {KINDS[file.kind]}"
+        subject = f"{safe(look.path(file.path), ascii_only=look.ascii_only)}  {KINDS[file.kind]}"
         parts = [subject, counted(resources, noun)]
     else:
         machines = [file for file in report.files if file.kind is FileKind.STATE_MACHINE]
@@ -161,27 +161,25 @@ def _joined(parts: list[str], *, look: Look) -> list[str]:
 def _suppressed(each: Suppressed, *, look: Look) -> str:
     finding = each.finding
     start = finding.location.span.start
+    place = f"{look.path(finding.location.path)}:{start.line}:{start.column}"
     until = f" (until {each.until.isoformat()})" if each.until else ""
-    text = (
-        f"suppressed {finding.location.path}:{start.line}:{start.column}: {finding.rule.id} "
-        f"{finding.message} {look.glyphs.dash} {each.reason}{until}"
-    )
+    reason = f"{look.glyphs.dash} {each.reason}{until}"
+    text = f"suppressed {place}: {finding.rule.id} {finding.message} {reason}"
     return look.paint(safe(text, ascii_only=look.ascii_only), Ink.DIM)
 
 
 def _details(report: Report, *, look: Look) -> Iterator[str]:
     for file in report.files:
         noun = "state" if file.kind is FileKind.STATE_MACHINE else "resource"
-        text = f"read {file.path}: {KINDS[file.kind]}, {counted(file.resources, noun)}"
+        text = f"read {look.path(file.path)}: {KINDS[file.kind]}, {counted(file.resources, noun)}"
         yield safe(text, ascii_only=look.ascii_only)
     for each in report.not_judged:
         start = each.location.span.start
-        text = (
-            f"not judged {each.location.path}:{start.line}:{start.column}: {each.rule.id} "
-            f"{each.rule.name}, {each.because}"
-        )
+        place = f"{look.path(each.location.path)}:{start.line}:{start.column}"
+        text = f"not judged {place}: {each.rule.id} {each.rule.name}, {each.because}"
         yield safe(text, ascii_only=look.ascii_only)
     for path in report.skipped:
         yield safe(
-            f"passed over {path}: neither template nor state machine", ascii_only=look.ascii_only
+            f"passed over {look.path(path)}: neither template nor state machine",
+            ascii_only=look.ascii_only,
         )
