@@ -501,6 +501,9 @@ def test_a_permission_stands_for_an_invoker_outside_only_where_none_is_declared(
           FunctionName: !GetAtt Function.Arn
           Principal: s3.amazonaws.com
           SourceArn: arn:aws:s3:::elsewhere
+      FromSkill:
+        Type: AWS::Lambda::Permission
+        Properties: {{FunctionName: !Ref Function, Principal: alexa-appkit.amazon.com}}
       FromAccount:
         Type: AWS::Lambda::Permission
         Properties: {{FunctionName: !Ref Function, Principal: '123456789012'}}
@@ -509,6 +512,7 @@ def test_a_permission_stands_for_an_invoker_outside_only_where_none_is_declared(
     assert lines(architecture, EdgeKind.INVOKES) == [
         "Topic invokes Function asynchronous",
         "arn:aws:s3:::elsewhere invokes Function asynchronous",
+        "alexa-appkit.amazon.com invokes Function synchronous",
     ]
     assert architecture.all(External)[0].kind == "bucket"
 
@@ -593,7 +597,12 @@ def test_sam_policy_templates_are_grants(tmp_path: Path) -> None:
           Handler: a.b
           CodeUri: .
           Runtime: python3.13
-          Environment: {Variables: {CALLEE: !Ref Callee, TABLE: !Sub 'x-${Table}', LEVEL: info}}
+          Environment:
+            Variables:
+              CALLEE: !Ref Callee
+              TABLE: !Sub 'x-${Table}'
+              LEVEL: info
+              POWERTOOLS_SERVICE_NAME: !Ref Callee
           Policies:
             - LambdaInvokePolicy: {FunctionName: !Ref Callee}
             - DynamoDBReadPolicy: {TableName: !Ref Table}

@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 MAX_REFERENCES = 20
 """References followed in one variable."""
 
+_LABELS = ("POWERTOOLS_", "OTEL_", "DD_", "NEW_RELIC_")
+"""Variables that name the function in logs and traces; a resource of that name is a coincidence."""
+
 
 def build(architecture: Architecture) -> None:
     """Add an edge from a function to every resource that its environment names."""
     for function in architecture.all(Function):
         environment = function.environment
         for name, value in ({} if isinstance(environment, Unknown) else environment).items():
-            seen = set()
+            if name.startswith(_LABELS):
+                continue
+            # What names the function itself leads nowhere.
+            seen = {function.id}
             for node in _named(architecture, value, function):
                 if node.id in seen:
                     continue

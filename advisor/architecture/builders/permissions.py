@@ -79,16 +79,14 @@ def _permission(
 ) -> None:
     function, qualifier = architecture.function_of(permission.function, permission)
     principal = permission.principal
-    if (
-        function is None
-        or not isinstance(principal, str)
-        or not principal.endswith(".amazonaws.com")
-    ):
+    if function is None or not isinstance(principal, str):
+        return
+    service = _service(principal)
+    if not service:
         return
     action = permission.get("Action")
     if isinstance(action, str) and action.lower() == "lambda:invokefunctionurl":
         return
-    service = principal.removesuffix(".amazonaws.com")
     source = permission.source
     if source is None or isinstance(source, Unknown):
         if _explained(service, known[function.id]):
@@ -114,6 +112,14 @@ def _permission(
             qualifier=qualifier,
         )
     )
+
+
+def _service(principal: str) -> str:
+    """Return the service of a principal such as `s3.amazonaws.com`; empty for an account."""
+    for suffix in (".amazonaws.com", ".amazon.com"):
+        if principal.endswith(suffix):
+            return principal.removesuffix(suffix)
+    return ""
 
 
 def _is_ours(architecture: Architecture, permission: Permission) -> bool:
