@@ -11,9 +11,7 @@ from advisor.architecture.nodes.databases import DatabaseCluster, DatabaseInstan
 from advisor.architecture.nodes.network import NatGateway, SecurityGroup, Subnet
 from advisor.architecture.nodes.observability import Alarm
 from advisor.architecture.reachability import (
-    allows,
     endpoints_for,
-    groups_of,
     is_public,
     nat_gateways,
     placement,
@@ -21,6 +19,7 @@ from advisor.architecture.reachability import (
     ways_out,
     zone_count,
 )
+from advisor.architecture.security_groups import allows, groups_of
 from advisor.templates.values import Unknown
 
 from .graphs import edge_between, edges_between, graph_of, node_of

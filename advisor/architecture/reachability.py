@@ -1,22 +1,15 @@
-"""Questions about the network: zones, public subnets, ways out, endpoints, security groups.
+"""Questions about the network: zones, public subnets, ways out, endpoints.
 
 Every answer may be Unknown: much of a network is usually declared in another stack.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from advisor.architecture.nodes.network import (
-    NatGateway,
-    SecurityGroup,
-    Subnet,
-    VpcEndpoint,
-    port_range,
-)
+from advisor.architecture.nodes.network import NatGateway, Subnet, VpcEndpoint
 from advisor.templates.values import UNKNOWN, Text, Unknown
 
 if TYPE_CHECKING:
@@ -46,27 +39,6 @@ SUBNETS: dict[str, tuple[str, ...]] = {
 }
 """The property that holds the subnets, by type."""
 
-GROUPS: dict[str, tuple[str, ...]] = {
-    "AWS::Lambda::Function": ("VpcConfig", "SecurityGroupIds"),
-    "AWS::RDS::DBInstance": ("VPCSecurityGroups",),
-    "AWS::RDS::DBCluster": ("VpcSecurityGroupIds",),
-    "AWS::RDS::DBProxy": ("VpcSecurityGroupIds",),
-    "AWS::ElastiCache::ReplicationGroup": ("SecurityGroupIds",),
-    "AWS::ElastiCache::CacheCluster": ("VpcSecurityGroupIds",),
-    "AWS::ElastiCache::ServerlessCache": ("SecurityGroupIds",),
-    "AWS::Redshift::Cluster": ("VpcSecurityGroupIds",),
-    "AWS::RedshiftServerless::Workgroup": ("SecurityGroupIds",),
-    "AWS::DocDB::DBCluster": ("VpcSecurityGroupIds",),
-    "AWS::Neptune::DBCluster": ("VpcSecurityGroupIds",),
-    "AWS::OpenSearchService::Domain": ("VPCOptions", "SecurityGroupIds"),
-    "AWS::Elasticsearch::Domain": ("VPCOptions", "SecurityGroupIds"),
-    "AWS::EC2::VPCEndpoint": ("SecurityGroupIds",),
-    "AWS::EFS::MountTarget": ("SecurityGroups",),
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("SecurityGroups",),
-    "AWS::ECS::Service": ("NetworkConfiguration", "AwsvpcConfiguration", "SecurityGroups"),
-}
-"""The property that holds the security groups, by type."""
-
 _SELECT = re.compile(r'Fn::Select \["?([0-9]{1,6})"?,(.*)\]', re.DOTALL)
 _OWN_REGION = re.compile(r'Fn::GetAZs (?:\\*"\\*"|.*AWS::Region)', re.DOTALL)
 
@@ -92,17 +64,6 @@ def placement(architecture: Architecture, node: Node) -> Placement | None:
     found = [architecture.node_of(item) for item in items]
     subnets = tuple(item for item in found if isinstance(item, Subnet))
     return Placement(subnets, complete=len(subnets) == len(items))
-
-
-def groups_of(architecture: Architecture, node: Node) -> tuple[SecurityGroup, ...] | Unknown:
-    """Return the security groups of a node; Unknown where one is not in the architecture."""
-    path = GROUPS.get(node.type)
-    items = node.items(*path) if path is not None else UNKNOWN
-    if isinstance(items, Unknown):
-        return items
-    found = [architecture.node_of(item) for item in items]
-    groups = tuple(item for item in found if isinstance(item, SecurityGroup))
-    return groups if len(groups) == len(items) else UNKNOWN
 
 
 # --- zones --------------------------------------------------------------------------------------
@@ -233,94 +194,11 @@ def endpoints_for(
     return tuple(found)
 
 
-# --- security groups ----------------------------------------------------------------------------
-
-
-def allows(
-    architecture: Architecture,
-    group: SecurityGroup,
-    *,
-    port: int,
-    groups: Sequence[SecurityGroup] = (),
-    subnets: Sequence[Subnet] = (),
-) -> bool | Unknown:
-    """Tell whether a group lets TCP traffic to `port` in from something in groups and subnets."""
-    rules = group.rules("ingress")
-    if isinstance(rules, Unknown):
-        return rules
-    unsure = False
-    for rule in rules:
-        ports = port_range(rule)
-        if isinstance(ports, Unknown):
-            unsure = True
-            continue
-        if ports is None or not ports[0] <= port <= ports[1]:
-            continue
-        answer = _from(architecture, rule, groups, subnets)
-        if answer is True:
-            return True
-        unsure = unsure or isinstance(answer, Unknown)
-    return UNKNOWN if unsure else False
-
-
-def _from(
-    architecture: Architecture,
-    rule: Value,
-    groups: Sequence[SecurityGroup],
-    subnets: Sequence[Subnet],
-) -> bool | Unknown:
-    """Tell whether the source of a rule covers one of some groups, or all of some subnets."""
-    if not isinstance(rule, dict):
-        return UNKNOWN
-    for key in ("SourceSecurityGroupId", "SourceSecurityGroupName"):
-        value = rule.get(key)
-        if value is not None:
-            source = architecture.node_of(value)
-            if source is None:
-                return UNKNOWN
-            return any(source is item for item in groups)
-    if rule.get("SourcePrefixListId") is not None:
-        return UNKNOWN
-    block = rule.get("CidrIp")
-    if block is None:
-        # IPv6 alone says nothing of an IPv4 address.
-        return False if rule.get("CidrIpv6") is not None else UNKNOWN
-    return _covers(architecture, block, subnets)
-
-
-def _covers(architecture: Architecture, block: Value, subnets: Sequence[Subnet]) -> bool | Unknown:
-    if block == "0.0.0.0/0":
-        return True
-    source = architecture.node_of(block)
-    if source is not None and subnets:
-        return all(subnet.vpc is source or subnet is source for subnet in subnets)
-    if not isinstance(block, str) or not subnets:
-        return UNKNOWN
-    try:
-        network = ipaddress.ip_network(block, strict=False)
-    except ValueError:
-        return UNKNOWN
-    for subnet in subnets:
-        cidr = subnet.cidr
-        if not isinstance(cidr, str):
-            return UNKNOWN
-        try:
-            inner = ipaddress.ip_network(cidr, strict=False)
-        except ValueError:
-            return UNKNOWN
-        if not (isinstance(inner, type(network)) and inner.subnet_of(network)):  # type: ignore[arg-type]  # same class as network
-            return False
-    return True
-
-
 __all__ = [
-    "GROUPS",
     "SUBNETS",
     "Placement",
-    "allows",
     "endpoint_service",
     "endpoints_for",
-    "groups_of",
     "is_public",
     "nat_gateways",
     "placement",

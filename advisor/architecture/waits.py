@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Mode
-from advisor.architecture.nodes.apis import Authorizer, GraphqlApi, Route, TargetGroup
-from advisor.architecture.nodes.apis import DataSource as GraphqlSource
+from advisor.architecture.nodes.apis import Authorizer, Route
+from advisor.architecture.nodes.balancers import TargetGroup
 from advisor.architecture.nodes.edge import Distribution
+from advisor.architecture.nodes.graphql import DataSource, GraphqlApi
 from advisor.architecture.nodes.workflows import StateNode
 from advisor.data.limits import limit
 from advisor.templates.values import Unknown
@@ -60,7 +61,7 @@ def caller_wait(edge: Edge) -> Wait | Unknown | None:
         return _integration(edge, node)
     if isinstance(node, Authorizer):
         return _fixed("authorizer-wait", node)
-    if isinstance(node, (GraphqlSource, GraphqlApi)):
+    if isinstance(node, (DataSource, GraphqlApi)):
         return _fixed("appsync-resolver-wait", node)
     if isinstance(node, Distribution):
         return _distribution(edge, node)

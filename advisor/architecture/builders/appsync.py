@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
-from advisor.architecture.nodes.apis import DataSource, GraphqlApi, Resolver, ResolverFunction
 from advisor.architecture.nodes.external import internet
+from advisor.architecture.nodes.graphql import DataSource, GraphqlApi, Resolver, ResolverFunction
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
-from advisor.architecture.nodes.apis import Listener, ListenerRule, LoadBalancer, TargetGroup
+from advisor.architecture.nodes.balancers import Listener, ListenerRule, LoadBalancer, TargetGroup
 from advisor.architecture.nodes.external import internet
 
 if TYPE_CHECKING:

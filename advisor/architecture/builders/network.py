@@ -15,7 +15,8 @@ from advisor.architecture.nodes.network import (
     Vpc,
     VpcRoute,
 )
-from advisor.architecture.reachability import GROUPS, SUBNETS
+from advisor.architecture.reachability import SUBNETS
+from advisor.architecture.security_groups import GROUPS
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Edge, EdgeKind, Evidence
-from advisor.architecture.nodes.apis import TargetGroup
+from advisor.architecture.nodes.balancers import TargetGroup
 from advisor.architecture.nodes.observability import Alarm, ContainerService, ContainerTask
 
 if TYPE_CHECKING:

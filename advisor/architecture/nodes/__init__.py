@@ -8,21 +8,19 @@ from advisor.architecture.nodes.apis import (
     ApiStage,
     Authorization,
     Authorizer,
-    DataSource,
-    GraphqlApi,
     HttpApi,
     Integration,
+    OperationAuthorizer,
+    OperationRoute,
+    RestApi,
+    Route,
+    WebSocketApi,
+)
+from advisor.architecture.nodes.balancers import (
     Listener,
     ListenerRule,
     LoadBalancer,
-    OperationAuthorizer,
-    OperationRoute,
-    Resolver,
-    ResolverFunction,
-    RestApi,
-    Route,
     TargetGroup,
-    WebSocketApi,
 )
 from advisor.architecture.nodes.base import Node
 from advisor.architecture.nodes.databases import (
@@ -60,6 +58,12 @@ from advisor.architecture.nodes.functions import (
     Layer,
     Permission,
     Version,
+)
+from advisor.architecture.nodes.graphql import (
+    DataSource,
+    GraphqlApi,
+    Resolver,
+    ResolverFunction,
 )
 from advisor.architecture.nodes.identity import ManagedPolicy, Policy, Role, Statement
 from advisor.architecture.nodes.mappings import EventSourceMapping

@@ -1,4 +1,4 @@
-"""APIs: REST, HTTP, WebSocket and GraphQL, their routes, authorizers and stages, and balancers."""
+"""APIs: REST, HTTP and WebSocket, with their routes, integrations, authorizers and stages."""
 
 from __future__ import annotations
 
@@ -232,89 +232,6 @@ class ApiIntegration(Node):
     """An integration of an HTTP or WebSocket API, shared by its routes."""
 
 
-class GraphqlApi(Api):
-    """An AppSync API."""
-
-    protocol = "GRAPHQL"
-
-    @property
-    def is_private(self) -> bool | Unknown:
-        """Whether it is reachable only from inside a VPC."""
-        value = self.text("Visibility", default="GLOBAL")
-        return value if isinstance(value, Unknown) else value == "PRIVATE"
-
-
-class DataSource(Node):
-    """What an AppSync resolver asks."""
-
-    @property
-    def kind(self) -> str | Unknown:
-        """Such as `AWS_LAMBDA`, `AMAZON_DYNAMODB`, `HTTP`, `NONE`."""
-        value = self.text("Type", default="NONE")
-        return UNKNOWN if value is None else value
-
-
-class Resolver(Node):
-    """Answers one field of a GraphQL API."""
-
-    @property
-    def label(self) -> str:
-        """As a reader calls it: `Query.orders`."""
-        type_name, field = self.text("TypeName"), self.text("FieldName")
-        return ".".join(part if isinstance(part, str) else "?" for part in (type_name, field))
-
-
-class ResolverFunction(Node):
-    """A step of a pipeline resolver."""
-
-
-class LoadBalancer(Api):
-    """An application (or network) load balancer."""
-
-    protocol = "HTTP"
-
-    @property
-    def is_private(self) -> bool | Unknown:
-        """Whether it has private addresses only."""
-        value = self.text("Scheme", default="internet-facing")
-        return value if isinstance(value, Unknown) else value == "internal"
-
-    @property
-    def idle_seconds(self) -> int | Unknown | None:
-        """The idle timeout as written, in seconds; None where the default holds."""
-        attributes = self.items("LoadBalancerAttributes")
-        if isinstance(attributes, Unknown):
-            return attributes
-        for attribute in attributes:
-            if isinstance(attribute, Unknown):
-                return attribute
-            if isinstance(attribute, dict) and (
-                attribute.get("Key") == "idle_timeout.timeout_seconds"
-            ):
-                return as_number(attribute.get("Value"))
-        return None
-
-
-class Listener(Node):
-    """A listener of a load balancer."""
-
-
-class ListenerRule(Node):
-    """A rule of a listener."""
-
-
-class TargetGroup(Node):
-    """What a load balancer sends requests to."""
-
-    balancer: LoadBalancer | None = None
-
-    @property
-    def target_type(self) -> str | Unknown:
-        """`instance`, `ip`, `lambda` or `alb`."""
-        value = self.text("TargetType", default="instance")
-        return UNKNOWN if value is None else value
-
-
 __all__ = [
     "Api",
     "ApiDeployment",
@@ -323,20 +240,12 @@ __all__ = [
     "ApiStage",
     "Authorization",
     "Authorizer",
-    "DataSource",
-    "GraphqlApi",
     "HttpApi",
     "Integration",
-    "Listener",
-    "ListenerRule",
-    "LoadBalancer",
     "OperationAuthorizer",
     "OperationRoute",
-    "Resolver",
-    "ResolverFunction",
     "RestApi",
     "Route",
-    "TargetGroup",
     "WebSocketApi",
     "api_v2",
 ]

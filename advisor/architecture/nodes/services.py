@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.architecture.nodes import apis, databases, edge, network, observability, workflows
+from advisor.architecture.nodes import (
+    apis,
+    balancers,
+    databases,
+    edge,
+    graphql,
+    network,
+    observability,
+    workflows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,14 +35,14 @@ SERVICES: dict[str, Callable[[Resource, View], Node]] = {
     "AWS::ApiGatewayV2::Integration": apis.ApiIntegration,
     "AWS::ApiGatewayV2::Route": apis.Route,
     "AWS::ApiGatewayV2::Stage": apis.ApiStage,
-    "AWS::AppSync::DataSource": apis.DataSource,
-    "AWS::AppSync::FunctionConfiguration": apis.ResolverFunction,
-    "AWS::AppSync::GraphQLApi": apis.GraphqlApi,
-    "AWS::AppSync::Resolver": apis.Resolver,
-    "AWS::ElasticLoadBalancingV2::Listener": apis.Listener,
-    "AWS::ElasticLoadBalancingV2::ListenerRule": apis.ListenerRule,
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": apis.LoadBalancer,
-    "AWS::ElasticLoadBalancingV2::TargetGroup": apis.TargetGroup,
+    "AWS::AppSync::DataSource": graphql.DataSource,
+    "AWS::AppSync::FunctionConfiguration": graphql.ResolverFunction,
+    "AWS::AppSync::GraphQLApi": graphql.GraphqlApi,
+    "AWS::AppSync::Resolver": graphql.Resolver,
+    "AWS::ElasticLoadBalancingV2::Listener": balancers.Listener,
+    "AWS::ElasticLoadBalancingV2::ListenerRule": balancers.ListenerRule,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": balancers.LoadBalancer,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": balancers.TargetGroup,
     "AWS::StepFunctions::Activity": workflows.Activity,
     "AWS::StepFunctions::StateMachine": workflows.StateMachine,
     "AWS::EC2::EgressOnlyInternetGateway": network.EgressOnlyGateway,

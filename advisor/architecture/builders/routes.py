@@ -1,0 +1,129 @@
+"""What methods, routes and authorizers that are written as resources say of themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.architecture.builders.integrations import REST, V2, read_integration
+from advisor.architecture.marked import marked
+from advisor.architecture.nodes.apis import (
+    Api,
+    ApiIntegration,
+    ApiResource,
+    Authorization,
+    Authorizer,
+    WebSocketApi,
+)
+from advisor.templates.values import UNKNOWN, Reference, Unknown
+
+if TYPE_CHECKING:
+    from advisor.architecture.architecture import Architecture
+    from advisor.architecture.nodes.apis import Route
+    from advisor.architecture.nodes.base import Node
+    from advisor.templates.values import Value
+
+MAX_SEGMENTS = 64
+"""Segments of a path that are followed to the root of an API; bounds cyclic parents."""
+
+
+def api_of(architecture: Architecture, node: Node) -> Api | None:
+    """Return the API that a method, route, authorizer or stage belongs to."""
+    for key in ("RestApiId", "ApiId"):
+        found = architecture.node_of(node.get(key))
+        if isinstance(found, Api):
+            return found
+    return None
+
+
+def fill_authorizer(architecture: Architecture, node: Authorizer) -> None:
+    """Fill in an authorizer that is written as a resource."""
+    node.api = api_of(architecture, node)
+    node.uri, node.uri_path = node.get("AuthorizerUri"), ("AuthorizerUri",)
+    kind = node.text("Type")
+    if kind is None:
+        kind = node.text("AuthorizerType")
+    if isinstance(kind, str):
+        words = {"JWT": "jwt", "COGNITO_USER_POOLS": "cognito"}
+        node.kind = words.get(kind.upper(), "lambda")
+    elif isinstance(kind, Unknown):
+        node.kind = kind
+
+
+def fill_method(architecture: Architecture, route: Route) -> None:
+    """Fill in a method of a REST API that is written as a resource."""
+    route.api = api_of(architecture, route)
+    method = route.text("HttpMethod")
+    route.method = method.upper() if isinstance(method, str) else method or UNKNOWN
+    route.route_path = _resource_path(architecture, route.get("ResourceId"))
+    route.authorization = _authorization(
+        architecture, route, kind_key="AuthorizationType", api_key="ApiKeyRequired"
+    )
+    integration = read_integration(
+        route, route.get("Integration"), base=("Integration",), keys=REST
+    )
+    route.integrations = (integration,) if integration else ()
+
+
+def fill_route(architecture: Architecture, route: Route) -> None:
+    """Fill in a route of an HTTP or WebSocket API that is written as a resource."""
+    route.api = api_of(architecture, route)
+    key = route.text("RouteKey")
+    if isinstance(key, str):
+        method, _, path = key.strip().partition(" ")
+        if path:
+            route.method, route.route_path = method.upper(), path.strip()
+        else:
+            socket = isinstance(route.api, WebSocketApi)
+            route.method, route.route_path = "MESSAGE" if socket else "ANY", key
+    route.authorization = _authorization(
+        architecture, route, kind_key="AuthorizationType", api_key="ApiKeyRequired"
+    )
+    target = marked(route.get("Target"))
+    if target is None:
+        return
+    value = target.value(target.text.rpartition("integrations/")[2].strip("/"))
+    node = architecture.node_of(value)
+    if isinstance(node, ApiIntegration):
+        integration = read_integration(node, node.get(), base=(), keys=V2)
+        route.integrations = (integration,) if integration else ()
+
+
+def _authorization(
+    architecture: Architecture, route: Route, *, kind_key: str, api_key: str
+) -> Authorization:
+    """Return who may call a route that is written as a resource."""
+    written = route.text(kind_key, default="NONE")
+    authorizer = architecture.node_of(route.get("AuthorizerId"))
+    authorizer = authorizer if isinstance(authorizer, Authorizer) else None
+    kind: str | Unknown
+    if isinstance(written, str):
+        words = {"AWS_IAM": "iam", "NONE": "none", "JWT": "jwt", "COGNITO_USER_POOLS": "cognito"}
+        kind = words.get(written.upper(), "lambda")
+    else:
+        kind = written or UNKNOWN
+    return Authorization(
+        kind=kind,
+        authorizer=authorizer,
+        api_key=route.flag(api_key),
+        path=(kind_key,) if route.get(kind_key) is not None else (),
+    )
+
+
+def _resource_path(architecture: Architecture, value: Value) -> str | Unknown:
+    """Return the path that a chain of `AWS::ApiGateway::Resource` makes."""
+    segments: list[str] = []
+    for _ in range(MAX_SEGMENTS):
+        if isinstance(value, Reference) and value.attribute == "RootResourceId":
+            return "/" + "/".join(reversed(segments))
+        node = architecture.node_of(value)
+        if not isinstance(node, ApiResource):
+            return UNKNOWN
+        part = node.text("PathPart")
+        if not isinstance(part, str):
+            return UNKNOWN
+        segments.append(part)
+        value = node.get("ParentId")
+    return UNKNOWN
+
+
+__all__ = ["api_of", "fill_authorizer", "fill_method", "fill_route"]
