@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.documents.load import load_file
+from advisor.errors import LoadError
 from advisor.templates.sam import expand, references
 from advisor.templates.tags import long_form
 
@@ -113,6 +114,8 @@ def translate(data: dict[str, Data]) -> dict[str, Data] | None:
     return plain
 
 
+CONDITION = "on condition"
+"""Stands among the properties: when the resource exists."""
 Resources = dict[str, tuple[str, dict[str, "Data"]]]
 """Type and properties in normal form, by logical id."""
 
@@ -136,7 +139,7 @@ def theirs(data: dict[str, Data]) -> Resources | None:
             properties = _normal(_mapping(item.get("Properties")), names, _defaults(data))
             found[names.get(logical_id, logical_id)] = (
                 str(item.get("Type")),
-                _mapping(properties),
+                {**_mapping(properties), CONDITION: item.get("Condition")},
             )
     return found
 
@@ -148,7 +151,10 @@ def ours(data: dict[str, Data]) -> Resources:
     return {
         resource.logical_id: (
             resource.type,
-            _mapping(_normal(resource.properties, names, _defaults(data))),
+            {
+                **_mapping(_normal(resource.properties, names, _defaults(data))),
+                CONDITION: " and ".join(resource.conditions) or None,
+            },
         )
         for resource in resources
     }
@@ -351,7 +357,7 @@ def templates(root: Path) -> Iterator[tuple[str, dict[str, Data]]]:
     for path in sorted(root.rglob("*")):
         if path.suffix not in suffixes or not path.is_file():
             continue
-        with contextlib.suppress(Exception):  # a broken file is not this test's business
+        with contextlib.suppress(LoadError):  # a broken file is not this test's business
             data = read(path)
             if isinstance(data.get("Resources"), dict) and "AWS::Serverless" in json.dumps(
                 data, default=str

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from advisor.documents.location import Pointer
     from advisor.templates.sam.context import Hook
 
-__all__ = ["expand", "references"]
+__all__ = ["expand", "expand_all", "references"]
 
 _SERVERLESS = "AWS::Serverless::"
 _CONNECTOR = "AWS::Serverless::Connector"
@@ -58,6 +58,7 @@ _SECOND: dict[str, Callable[[Source, Context], list[Resource]]] = {
 _IMPLICIT = {REST_ID: "AWS::Serverless::Api", HTTP_ID: "AWS::Serverless::HttpApi"}
 _IMPLICIT_STAGE = "Prod"
 _DEPLOYMENTS = {"ServerlessDeploymentApplication", "CodeDeployServiceRole"}
+_SHARED = {"ServerlessUsagePlan", "ServerlessUsagePlanKey", "ServerlessApiKey"}
 _REFERABLE = {
     "AWS::Lambda::Alias": "Alias",
     "AWS::Lambda::Version": "Version",
@@ -81,6 +82,11 @@ def expand(data: dict[str, Data], owner: str) -> list[Resource]:
     `data` is the template after loops and includes; it is not changed. A resource that SAM makes
     follows the one that it is made for. Wrong shapes are passed over; nothing is raised.
     """
+    return expand_all(data, owner)[0]
+
+
+def expand_all(data: dict[str, Data], owner: str) -> tuple[list[Resource], dict[str, Data]]:
+    """Return the resources as `expand` does, and the conditions that SAM adds for them."""
     context = Context(data)
     sources = [
         _source(context, owner, logical_id, raw)
@@ -101,7 +107,7 @@ def expand(data: dict[str, Data], owner: str) -> list[Resource]:
             groups.setdefault(maker, []).extend(made)
     _settle(context, groups)
     _connect(context, sources, groups)
-    return _unique(sources, groups)
+    return _unique(sources, groups), context.conditions
 
 
 def references(resources: Iterable[Resource]) -> dict[str, str]:
@@ -212,9 +218,7 @@ def _implicit(
     if tags:
         own["Tags"] = tags
     properties, origins = merged(context.template, kind, {"Properties": own}, first.place)
-    # It exists where one of its events does; a condition is known to decide only if all share it.
-    shared = {route.condition for route in routes}
-    condition = shared.pop() if len(shared) == 1 else ""
+    found = [(route.condition,) if route.condition else () for route in routes]
     source = Source(
         owner=owner,
         logical_id=logical_id,
@@ -222,7 +226,7 @@ def _implicit(
         place=first.place,
         properties=properties,
         origins=origins,
-        conditions=(condition,) if condition else (),
+        conditions=context.either(found, f"{logical_id}Condition"),
     )
     made = (expand_rest_api if logical_id == REST_ID else expand_http_api)(source, context)
     for resource in made:
@@ -231,13 +235,16 @@ def _implicit(
 
 
 def _settle(context: Context, groups: dict[str, list[Resource]]) -> None:
-    """Let the deployment application exist where any of its deployments does."""
-    conditions = {resource.conditions for resource in context.deployments}
-    if len(conditions) > 1:
-        for made in groups.values():
-            for resource in made:
-                if resource.made_by and resource.logical_id in _DEPLOYMENTS:
-                    resource.conditions = ()
+    """Let what several resources share exist where any of them does."""
+    found = [resource.conditions for resource in context.deployments]
+    conditions = context.either(found, "ServerlessCodeDeployCondition")
+    plans = context.either(context.sharers, "SharedUsagePlanCondition")
+    for made in groups.values():
+        for resource in made:
+            if resource.made_by and resource.logical_id in _DEPLOYMENTS:
+                resource.conditions = conditions
+            elif resource.made_by and resource.logical_id in _SHARED:
+                resource.conditions = plans
 
 
 def _connect(context: Context, sources: list[Source], groups: dict[str, list[Resource]]) -> None:

@@ -320,6 +320,7 @@ def _usage_plan(
     keyed: Data = {"RestApiId": ref(source.logical_id), "StageName": ref(stage)}
     if kind == "SHARED":
         context.shared_stages.append((here, keyed))
+        context.sharers.append(source.conditions)
         stages = [pair[0] for pair in context.shared_stages]
         keys = [pair[1] for pair in context.shared_stages]
     else:

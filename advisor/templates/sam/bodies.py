@@ -145,12 +145,17 @@ class Body:
         """Put the API's default authorizer on every route with an integration but without one."""
         if not isinstance(name, str) or not name:
             return
-        known = {*mapping(api_auth.get("Authorizers")), "NONE", "AWS_IAM"}
+        known = {*mapping(api_auth.get("Authorizers")), "AWS_IAM"}
         for path, method, operation in self.operations():
             if INTEGRATION not in operation or (method == "options" and not preflight):
                 continue
             security = items(operation.get("security"))
             if security and self.source.type == "AWS::Serverless::HttpApi":
+                continue
+            rest = [entry for entry in security if "NONE" not in mapping(entry)]
+            if len(rest) < len(security):
+                # Turned off: SAM leaves the mark of it only where nothing else is asked for.
+                operation["security"] = rest or security
                 continue
             if any(known & mapping(entry).keys() for entry in security):
                 continue

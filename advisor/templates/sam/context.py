@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from advisor.templates.sam.source import mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from advisor.documents.document import Data
     from advisor.documents.location import Pointer
     from advisor.templates.resource import Resource
@@ -63,10 +65,14 @@ class Context:
     """By the logical id of the user pool."""
     deployments: list[Resource] = field(default_factory=list)
     """Deployment groups; the first brings the application with it."""
+    sharers: list[tuple[str, ...]] = field(default_factory=list)
+    """Conditions of the APIs that share a usage plan."""
     shared_stages: list[tuple[Data, Data]] = field(default_factory=list)
     """Stages of the usage plan that several APIs share, as the plan and as its key name them."""
     records: dict[str, list[Data]] = field(default_factory=dict)
     """DNS records by the logical id of the group that APIs of one hosted zone share."""
+    conditions: dict[str, Data] = field(default_factory=dict)
+    """Conditions that SAM adds to those of the template."""
     links: list[Source] = field(default_factory=list)
     """Connectors that SAM makes itself, expanded after everything else."""
     has_deployment_role: bool = False
@@ -76,6 +82,24 @@ class Context:
     def resources(self) -> dict[str, Data]:
         """The raw resources by logical id."""
         return mapping(self.template.get("Resources"))
+
+    def negated(self, condition: str) -> str:
+        """Return the name of a condition that holds where another does not."""
+        name = f"NOT{condition}"
+        self.conditions[name] = {"Fn::Not": [{"Condition": condition}]}
+        return name
+
+    def either(self, found: Iterable[tuple[str, ...]], name: str) -> tuple[str, ...]:
+        """Return the conditions of what exists where any of several resources does.
+
+        One that all share is taken as it is; otherwise `name` stands for all of them together.
+        """
+        distinct = list(dict.fromkeys(found))
+        if len(distinct) <= 1 or () in distinct:
+            return distinct[0] if len(distinct) == 1 else ()
+        single = sorted({conditions[0] for conditions in distinct})
+        self.conditions[name] = {"Fn::Or": [{"Condition": each} for each in single]}
+        return (name,)
 
     def raw(self, logical_id: str) -> dict[str, Data]:
         """Return a resource as written, empty where there is none."""

@@ -78,7 +78,7 @@ def expand_function(source: Source, context: Context) -> list[Resource]:
     name = source.logical_id
     grants = Grants(f"{name}Role")
     _own_grants(source, context, grants)
-    arn, conditions = role_of(source.get("Role"), grants.role_id)
+    arn, conditions = role_of(source.get("Role"), grants.role_id, context)
     function = _function(source, context, arn)
     made, alias = _published(source, context)
     target = ref(alias) if alias else ref(name)
@@ -348,7 +348,7 @@ def _invocation(source: Source, context: Context, grants: Grants, alias: str) ->
         config = mapping(declared.get(outcome))
         if not config:
             continue
-        arn, extra = _destination(source, config, logical_id + outcome, outcome)
+        arn, extra = _destination(source, context, config, logical_id + outcome)
         made += extra
         destinations[outcome] = {"Destination": arn}
         place = source.where("EventInvokeConfig", "DestinationConfig", outcome)
@@ -360,7 +360,7 @@ def _invocation(source: Source, context: Context, grants: Grants, alias: str) ->
 
 
 def _destination(
-    source: Source, config: dict[str, Data], stem: str, outcome: str
+    source: Source, context: Context, config: dict[str, Data], stem: str
 ) -> tuple[Data, list[Resource]]:
     """Return the destination; where none is given for a queue or topic, SAM makes it."""
     kind = config.get("Type")
@@ -372,10 +372,11 @@ def _destination(
         if is_no_value(then) and not is_no_value(otherwise):
             condition = test
         elif is_no_value(otherwise) and not is_no_value(then):
-            condition = f"!{test}"
+            condition = context.negated(test)
     if kind not in ("SQS", "SNS") or (given is not None and not condition):
         return given, []
     queue = kind == "SQS"
+    outcome = "OnSuccess" if stem.endswith("OnSuccess") else "OnFailure"
     place = source.where("EventInvokeConfig", "DestinationConfig", outcome)
     draft = made_draft(
         source,

@@ -25,7 +25,7 @@ def expand_state_machine(source: Source, context: Context) -> list[Resource]:
     """Return the state machine and all that SAM makes for it, the machine first."""
     name = source.logical_id
     grants = Grants(f"{name}Role")
-    role, conditions = role_of(source.get("Role"), grants.role_id)
+    role, conditions = role_of(source.get("Role"), grants.role_id, context)
     machine = _machine(source, role)
     made: list[Resource] = []
     if conditions is not None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from advisor.documents.document import Data
     from advisor.documents.location import Pointer
     from advisor.templates.resource import Resource
+    from advisor.templates.sam.context import Context
     from advisor.templates.sam.source import (
         Draft,
         Path,
@@ -223,7 +224,7 @@ def _names_policy(value: Data) -> bool:
     )
 
 
-def role_of(value: Data, role_id: str) -> tuple[Data, tuple[str, ...] | None]:
+def role_of(value: Data, role_id: str, context: Context) -> tuple[Data, tuple[str, ...] | None]:
     """Return what `Role` becomes, and the conditions of a generated role; None: none is made.
 
     A conditional role of which one side is `AWS::NoValue` gets the generated role there.
@@ -240,7 +241,7 @@ def role_of(value: Data, role_id: str) -> tuple[Data, tuple[str, ...] | None]:
     if is_no_value(then):
         return choose(condition, generated, otherwise), (condition,)
     if is_no_value(otherwise):
-        return choose(condition, then, generated), (f"!{condition}",)
+        return choose(condition, then, generated), (context.negated(condition),)
     return value, None
 
 
