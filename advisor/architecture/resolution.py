@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.architecture.names import BY_ARN, BY_TYPE, LAST, SERVICES, SLASHED, UNTYPED
 from advisor.templates.values import Reference, Text, Unknown, join
 
 if TYPE_CHECKING:
@@ -19,83 +20,6 @@ MAX_PARTS = 200
 """Parts of one text that are looked at; more is no name of anything."""
 
 _SINGLE_COLONS = 5  # colons before the resource in an ARN
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """How ARNs of one kind of resource are written, and which property names the resource."""
-
-    kind: str
-    service: str
-    word: str
-    """What stands before the name in the ARN; empty where the name comes first."""
-    types: tuple[str, ...]
-    property: str
-
-
-_NAMED = (
-    Named("function", "lambda", "function", ("AWS::Lambda::Function",), "FunctionName"),
-    Named("layer", "lambda", "layer", ("AWS::Lambda::LayerVersion",), "LayerName"),
-    Named("queue", "sqs", "", ("AWS::SQS::Queue",), "QueueName"),
-    Named("topic", "sns", "", ("AWS::SNS::Topic",), "TopicName"),
-    Named(
-        "table",
-        "dynamodb",
-        "table",
-        ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"),
-        "TableName",
-    ),
-    Named("stream", "kinesis", "stream", ("AWS::Kinesis::Stream",), "Name"),
-    Named(
-        "delivery-stream",
-        "firehose",
-        "deliverystream",
-        ("AWS::KinesisFirehose::DeliveryStream",),
-        "DeliveryStreamName",
-    ),
-    Named("bus", "events", "event-bus", ("AWS::Events::EventBus",), "Name"),
-    Named("rule", "events", "rule", ("AWS::Events::Rule",), "Name"),
-    Named("iot-rule", "iot", "rule", ("AWS::IoT::TopicRule",), "RuleName"),
-    Named("api-destination", "events", "api-destination", ("AWS::Events::ApiDestination",), "Name"),
-    Named("bucket", "s3", "", ("AWS::S3::Bucket",), "BucketName"),
-    Named(
-        "state-machine",
-        "states",
-        "stateMachine",
-        ("AWS::StepFunctions::StateMachine",),
-        "StateMachineName",
-    ),
-    Named("activity", "states", "activity", ("AWS::StepFunctions::Activity",), "Name"),
-    Named("log-group", "logs", "log-group", ("AWS::Logs::LogGroup",), "LogGroupName"),
-    Named("role", "iam", "role", ("AWS::IAM::Role",), "RoleName"),
-    Named("policy", "iam", "policy", ("AWS::IAM::ManagedPolicy",), "ManagedPolicyName"),
-    Named("schedule", "scheduler", "schedule", ("AWS::Scheduler::Schedule",), "Name"),
-    Named("pipe", "pipes", "pipe", ("AWS::Pipes::Pipe",), "Name"),
-    Named("db-cluster", "rds", "cluster", ("AWS::RDS::DBCluster",), "DBClusterIdentifier"),
-    Named("db-instance", "rds", "db", ("AWS::RDS::DBInstance",), "DBInstanceIdentifier"),
-    Named("db-proxy", "rds", "db-proxy", ("AWS::RDS::DBProxy",), "DBProxyName"),
-    Named("secret", "secretsmanager", "secret", ("AWS::SecretsManager::Secret",), "Name"),
-    Named("user-pool", "cognito-idp", "userpool", ("AWS::Cognito::UserPool",), ""),
-    Named("rest-api", "execute-api", "", ("AWS::ApiGateway::RestApi",), ""),
-    Named("graphql-api", "appsync", "apis", ("AWS::AppSync::GraphQLApi",), ""),
-    Named("cluster", "ecs", "cluster", ("AWS::ECS::Cluster",), "ClusterName"),
-    Named("task", "ecs", "task-definition", ("AWS::ECS::TaskDefinition",), "Family"),
-    Named("job", "batch", "job-queue", ("AWS::Batch::JobQueue",), "JobQueueName"),
-    Named("project", "codebuild", "project", ("AWS::CodeBuild::Project",), "Name"),
-    Named("kafka", "kafka", "cluster", ("AWS::MSK::Cluster",), "ClusterName"),
-    Named("broker", "mq", "broker", ("AWS::AmazonMQ::Broker",), ""),
-)
-
-SERVICES: dict[str, str] = {row.kind: row.service for row in _NAMED}
-"""The service, as ARNs and IAM actions write it, of every kind of resource that is known."""
-
-_BY_ARN = {(row.service, row.word): row for row in _NAMED}
-_BY_TYPE = {type_: row for row in _NAMED for type_ in row.types}
-_UNTYPED = {row.service: row for row in _NAMED if not row.word}
-# Names that may hold slashes, so that only a colon ends them.
-_SLASHED = {"log-group", "secret"}
-# Resources whose name is the last part of a path.
-_LAST = {"rule", "role", "policy", "schedule"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +59,7 @@ class Index:
         """Take in the node of a resource."""
         resource = node.resource
         self._by_identity.setdefault((resource.owner, resource.logical_id), node)
-        row = _BY_TYPE.get(resource.type)
+        row = BY_TYPE.get(resource.type)
         if row is None or not row.property:
             return
         name = parts_of(node.get(row.property))
@@ -247,24 +171,24 @@ def parse_arn(value: Value | Parts) -> Arn | None:
     if len(pieces) <= _SINGLE_COLONS or len(pieces[2]) != 1 or not isinstance(pieces[2][0], str):
         return None
     service, account, resource = pieces[2][0], pieces[4], pieces[5]
-    row = _UNTYPED.get(service)
+    row = UNTYPED.get(service)
     if row is not None:
         name, rest = _cut(resource, ":/")
         return Arn(service, account, row.kind, name, rest)
     word, behind = _cut(resource, ":/")
-    row = _BY_ARN.get((service, word[0])) if len(word) == 1 and isinstance(word[0], str) else None
+    row = BY_ARN.get((service, word[0])) if len(word) == 1 and isinstance(word[0], str) else None
     if row is None:
         return Arn(service, account, "", (), ())
     behind = _drop(behind)
-    if row.kind in _LAST:
+    if row.kind in LAST:
         return Arn(service, account, row.kind, split(behind, "/")[-1], ())
-    name, rest = _cut(behind, ":" if row.kind in _SLASHED else ":/")
+    name, rest = _cut(behind, ":" if row.kind in SLASHED else ":/")
     return Arn(service, account, row.kind, name, rest)
 
 
 def kind_of(node: Node) -> str:
     """Return the word for what a node is, such as `queue`; empty for what has none."""
-    row = _BY_TYPE.get(node.type)
+    row = BY_TYPE.get(node.type)
     if row is not None:
         return row.kind
     kind = getattr(node, "kind", "")
@@ -328,3 +252,18 @@ def _queue_of_url(parts: Parts) -> Parts | None:
     if len(pieces) != 5 or not (host.startswith("sqs.") or "queue.amazonaws" in host):
         return None
     return pieces[4] or None
+
+
+__all__ = [
+    "SERVICES",
+    "Arn",
+    "Found",
+    "Index",
+    "Parts",
+    "kind_of",
+    "normal",
+    "parse_arn",
+    "parts_of",
+    "qualifier_of",
+    "split",
+]
