@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from advisor.templates.macros import expand_loops, include_files
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from advisor.documents.location import Pointer
     from advisor.templates.loading import Files
     from advisor.templates.macros import Included
-    from advisor.templates.template import Template
+    from advisor.templates.template import Parameter, Template
 
 _MOST_NESTED = 8  # levels of stacks in stacks that are followed
 _MOST_STACKS = 2_000  # instances in one architecture, against templates that nest themselves
@@ -37,7 +37,9 @@ class Stack:
     bindings: Mapping[str, Data] = field(default_factory=dict)
     """Raw values that the parent passes for parameters."""
     overrides: Mapping[str, str] = field(default_factory=dict)
-    """Values that the user gives for parameters."""
+    """Values that the user gives for parameters, which also decide conditions."""
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    """The parameters, with the defaults of a deployment's configuration in place of their own."""
     children: dict[str, Stack] = field(default_factory=dict)
     """Nested stacks by the logical id of the resource that nests them."""
     included: dict[int, Included] = field(default_factory=dict)
@@ -69,6 +71,25 @@ class Stack:
             pending.extend(stack.children.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is given for the parameters of a template that is deployed by itself."""
+
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    """Values that hold: conditions have no other outcome."""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Values of one deployment among others: known, but conditions stay open."""
+
+    def defaults_of(self, template: Template) -> Mapping[str, Parameter]:
+        """Return the parameters of a template with these defaults."""
+        if not self.defaults:
+            return template.parameters
+        return {
+            name: replace(parameter, default=self.defaults.get(name, parameter.default))
+            for name, parameter in template.parameters.items()
+        }
+
+
 @dataclass(slots=True)
 class Project:
     """All stacks of one architecture by owner, and the notes of what was bounded or not found."""
@@ -83,10 +104,10 @@ def build_stack(
     template: Template,
     load: Callable[[Stack, str], Template | None],
     *,
-    overrides: Mapping[str, str],
+    given: Given,
 ) -> Stack:
     """Add a template to the project as a stack of its own, with all that it nests."""
-    stack = _instance(project, template, template.path, load, overrides=overrides)
+    stack = _instance(project, template, template.path, load, given=given)
     _nest(project, stack, load, depth=0)
     return stack
 
@@ -97,7 +118,7 @@ def _instance(
     owner: str,
     load: Callable[[Stack, str], Template | None],
     *,
-    overrides: Mapping[str, str] | None = None,
+    given: Given | None = None,
     parent: Stack | None = None,
     bindings: Mapping[str, Data] | None = None,
 ) -> Stack:
@@ -107,7 +128,8 @@ def _instance(
         data=template.data,
         parent=parent,
         bindings=bindings or {},
-        overrides=overrides or {},
+        overrides=given.fixed if given else {},
+        parameters=given.defaults_of(template) if given else template.parameters,
     )
     project.stacks[owner] = stack
     include_files(stack, load)
@@ -124,38 +146,14 @@ def _expand_sam(stack: Stack) -> Iterable[Resource]:
         isinstance(raw, dict) and str(raw.get("Type", "")).startswith("AWS::Serverless::")
         for raw in section(stack.data, "Resources").values()
     ):
-        from advisor.templates.sam import expand
+        from advisor.templates.sam import expand_all, references
 
-        resources = list(expand(stack.data, stack.owner))
-        stack.aliases.update(_sam_names(resources))
+        resources, conditions = expand_all(stack.data, stack.owner)
+        stack.aliases.update(references(resources))
+        if conditions:
+            stack.data = {**stack.data, "Conditions": {**conditions, **stack.conditions}}
         return resources
     return plain_resources(stack.data, stack.owner)
-
-
-_SAM_SUFFIXES = {
-    "AWS::Lambda::Alias": ("Alias",),
-    "AWS::Lambda::Version": ("Version",),
-    "AWS::Lambda::Url": ("Url",),
-    "AWS::IAM::Role": ("Role",),
-    "AWS::ApiGateway::Stage": ("Stage",),
-    "AWS::ApiGatewayV2::Stage": ("Stage",),
-    "AWS::ApiGateway::Deployment": ("Deployment",),
-    "AWS::ApiGateway::DomainName": ("DomainName",),
-    "AWS::ApiGatewayV2::DomainName": ("DomainName",),
-}
-
-
-def _sam_names(resources: Iterable[Resource]) -> dict[str, str]:
-    """Return what SAM lets templates refer to: `<id>.Alias` for the alias that it generates.
-
-    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
-    """
-    return {
-        f"{resource.made_by}.{suffix}": resource.logical_id
-        for resource in resources
-        if resource.made_by
-        for suffix in _SAM_SUFFIXES.get(resource.type, ())
-    }
 
 
 def plain_resources(data: Mapping[str, Data], owner: str) -> list[Resource]:
