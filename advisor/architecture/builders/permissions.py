@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
 from advisor.architecture.nodes.external import External
-from advisor.architecture.nodes.functions import Function, Permission
+from advisor.architecture.nodes.functions import Permission
 from advisor.architecture.resolution import SERVICES, parts_of
 from advisor.templates.values import Reference, Unknown
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
-    from advisor.architecture.nodes.base import Node
+    from advisor.architecture.nodes.functions import Function
+    from advisor.templates.values import Value
 
 # https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 _MODES = {
@@ -37,51 +38,62 @@ _MODES = {
     "cloudformation": Mode.ASYNCHRONOUS,
 }
 _KINDS = {"s3": "bucket", "sns": "topic", "events": "rule", "logs": "log-group"}
-_TYPES = {
-    "apigateway": ("AWS::ApiGateway", "AWS::Serverless"),
-    "elasticloadbalancing": ("AWS::ElasticLoadBalancingV2",),
-    "cognito-idp": ("AWS::Cognito",),
-    "s3": ("AWS::S3",),
-    "sns": ("AWS::SNS",),
-    "events": ("AWS::Events",),
-    "scheduler": ("AWS::Scheduler",),
-    "logs": ("AWS::Logs",),
-    "iot": ("AWS::IoT",),
-    "ses": ("AWS::SES",),
-    "config": ("AWS::Config",),
-    "codecommit": ("AWS::CodeCommit",),
-    "secretsmanager": ("AWS::SecretsManager",),
-    "bedrock": ("AWS::Bedrock",),
-    "lexv2": ("AWS::Lex",),
-    "cloudformation": ("AWS::CloudFormation", "Custom"),
+_SERVICES = {
+    "AWS::ApiGateway": ("apigateway",),
+    "AWS::ApiGatewayV2": ("apigateway",),
+    "AWS::ElasticLoadBalancingV2": ("elasticloadbalancing",),
+    "AWS::Cognito": ("cognito-idp",),
+    "AWS::S3": ("s3",),
+    "AWS::SNS": ("sns",),
+    "AWS::Events": ("events",),
+    "AWS::Scheduler": ("scheduler",),
+    "AWS::Logs": ("logs",),
+    "AWS::IoT": ("iot",),
+    "AWS::SES": ("ses",),
+    "AWS::Config": ("config",),
+    "AWS::CodeCommit": ("codecommit",),
+    "AWS::SecretsManager": ("secretsmanager",),
+    "AWS::Bedrock": ("bedrock",),
+    "AWS::Lex": ("lex", "lexv2"),
+    "AWS::CloudFormation": ("cloudformation",),
+    "Custom": ("cloudformation",),
 }
+"""The principals by which the resources of a namespace invoke functions."""
 
 
 def build(architecture: Architecture) -> None:
     """Add an edge for every permission that no integration within the templates explains."""
-    known = {
-        function.id: _callers(architecture, function) for function in architecture.all(Function)
-    }
+    known: dict[str, set[str]] = {}
     for permission in architecture.all(Permission):
-        _permission(architecture, permission, known)
+        function, qualifier = architecture.function_of(permission.function, permission)
+        if function is not None:
+            if function.id not in known:
+                known[function.id] = _callers(architecture, function)
+            _permission(architecture, permission, (function, qualifier), known[function.id])
 
 
-def _callers(architecture: Architecture, function: Function) -> list[Node]:
-    return [
-        edge.source
-        for edge in architecture.incoming(function, EdgeKind.INVOKES)
-        if edge.evidence is Evidence.DECLARED
-    ]
+def _callers(architecture: Architecture, function: Function) -> set[str]:
+    """Return what invokes a function by declaration: ids of nodes, and services."""
+    found = set()
+    for edge in architecture.incoming(function, EdgeKind.INVOKES):
+        if edge.evidence is Evidence.DECLARED:
+            found.add(edge.source.id)
+            if isinstance(edge.source, External):
+                found.add(SERVICES.get(edge.source.kind, ""))
+            namespace = edge.source.type.rpartition("::")[0] or edge.source.type
+            found.update(_SERVICES.get(namespace, ()))
+    return found
 
 
 def _permission(
-    architecture: Architecture, permission: Permission, known: dict[str, list[Node]]
+    architecture: Architecture,
+    permission: Permission,
+    invoked: tuple[Function, Value],
+    known: set[str],
 ) -> None:
-    function, qualifier = architecture.function_of(permission.function, permission)
+    function, qualifier = invoked
     principal = permission.principal
-    if function is None or not isinstance(principal, str):
-        return
-    service = _service(principal)
+    service = _service(principal) if isinstance(principal, str) else ""
     if not service:
         return
     action = permission.get("Action")
@@ -89,7 +101,7 @@ def _permission(
         return
     source = permission.source
     if source is None or isinstance(source, Unknown):
-        if _explained(service, known[function.id]):
+        if service in known:
             return
         if source is None:
             source = principal
@@ -97,7 +109,7 @@ def _permission(
         # The source is one of ours: its own resource says whether it really invokes.
         return
     node, _ = architecture.target(source, _KINDS.get(service, ""), declared_by=permission)
-    if not isinstance(node, External) or node in known[function.id]:
+    if not isinstance(node, External) or node.id in known:
         return
     architecture.add_edge(
         Edge(
@@ -130,14 +142,4 @@ def _is_ours(architecture: Architecture, permission: Permission) -> bool:
     return any(
         isinstance(part, Reference) and architecture.node_of(part) is not None
         for part in parts_of(source) or ()
-    )
-
-
-def _explained(service: str, callers: list[Node]) -> bool:
-    """Tell whether a known caller of a function is of the service."""
-    types = _TYPES.get(service, ())
-    return any(
-        caller.type.startswith(types)
-        or (isinstance(caller, External) and SERVICES.get(caller.kind) == service)
-        for caller in callers
     )
