@@ -9,6 +9,7 @@ from advisor.templates.loading import Files
 from advisor.templates.project import build_project
 from advisor.templates.resolver import Resolver
 from advisor.templates.scenarios import formulas_of, scenarios
+from advisor.templates.stacks import Given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ def project_of(
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
     main = folder / "main.yaml"
-    return build_project(Files(folder), [main], overrides={main: overrides or {}})
+    return build_project(Files(folder), [main], given=lambda _: Given(fixed=overrides or {}))
 
 
 def scenarios_of(project: Project) -> Scenarios:

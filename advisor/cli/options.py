@@ -60,6 +60,8 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
     "What is known": (
         Option("--parameter", "Value of a template parameter.", Takes.SEVERAL,
                shows="KEY=VALUE"),
+        Option("--parameter-file", "File of template parameters, as AWS's tools write it.",
+               Takes.SEVERAL, shows="FILE"),
         Option("--samconfig-env", "Environment of samconfig.toml whose parameters count.",
                Takes.ONE, shows="NAME"),
         Option("--today", "The date to compare dated facts with.", Takes.ONE,
@@ -104,6 +106,7 @@ class Options:
     stdin_filename: str | None = None
     from_hook: bool = False
     parameter: tuple[str, ...] = ()
+    parameter_file: tuple[str, ...] = ()
     samconfig_env: str | None = None
     today: str | None = None
     config: str | None = None

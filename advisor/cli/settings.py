@@ -33,7 +33,7 @@ def config_for(options: Options) -> Config:
         "exclude": options.exclude or None,
         "severity": Severity[options.severity.upper()] if options.severity else None,
         "confidence": Confidence[options.confidence.upper()] if options.confidence else None,
-        "parameters": _parameters(options.parameter) or None,
+        "parameters": _parameters(options.parameter, options.parameter_file) or None,
         "samconfig_env": options.samconfig_env,
         "rule_directories": tuple(Path(each) for each in options.rules) or None,
         "ignores": False if options.no_ignores else None,
@@ -67,8 +67,12 @@ def _start(options: Options) -> Path:
     return common if common.exists() else common.parent
 
 
-def _parameters(given: Sequence[str]) -> dict[str, str]:
-    values = {}
+def _parameters(given: Sequence[str], files: Sequence[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for file in files:
+        from advisor.templates.parameters import read_file
+
+        values.update(read_file(Path(file)))
     for each in given:
         name, equals, value = each.partition("=")
         if not name or not equals:

@@ -173,7 +173,7 @@ class _Loops:
         return items
 
     def _parameter(self, name: Data) -> list[Data] | None:
-        parameter = self._stack.template.parameters.get(name) if isinstance(name, str) else None
+        parameter = self._stack.parameters.get(name) if isinstance(name, str) else None
         if parameter is None or not isinstance(name, str):
             return None
         value: Data = self._stack.overrides.get(name)

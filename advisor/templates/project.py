@@ -6,11 +6,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from advisor.errors import LoadError
-from advisor.templates.stacks import Project, add_workflow, build_stack
+from advisor.templates.stacks import Given, Project, add_workflow, build_stack
 from advisor.templates.template import section
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     from advisor.documents.document import Data
@@ -110,35 +110,29 @@ def build_project(
     templates: Iterable[Path],
     *,
     workflows: Iterable[Path] = (),
-    overrides: Mapping[Path, Mapping[str, str]] | None = None,
+    given: Callable[[Path], Given] = lambda _: Given(),
 ) -> Project:
     """Return the stacks of readable templates; one that another nests appears inside it only.
 
-    A state machine's file is a stack of its own unless a template names it.
+    A state machine's file is a stack of its own unless a template names it. `given` tells what
+    is given for the parameters of a template that no other nests.
     """
     project = Project(files)
-    given = list(dict.fromkeys(templates))
+    ours = list(dict.fromkeys(templates))
     nested = {
         child
-        for file in given
+        for file in ours
         for child in nested_files(files, files.template(file))
         if child != file
     }
-    roots = [file for file in given if file not in nested]
-    # Templates that nest each other in a circle have no root: then each is one.
     covered: set[Path] = set()
-    for file in roots or given:
-        stack = build_stack(
-            project,
-            files.template(file),
-            files.load,
-            overrides=(overrides or {}).get(file, {}),
-        )
+    # Templates that nest each other in a circle have no root: then each is one.
+    for file in [file for file in ours if file not in nested] or ours:
+        stack = build_stack(project, files.template(file), files.load, given=given(file))
         covered.update(part.template.file for part in stack.walk() if part.template.file)
-    for file in given:
+    for file in ours:
         if file not in covered:
-            values = (overrides or {}).get(file, {})
-            build_stack(project, files.template(file), files.load, overrides=values)
+            build_stack(project, files.template(file), files.load, given=given(file))
     named = {
         other
         for stack in project.stacks.values()

@@ -263,8 +263,8 @@ class Resolver:
             return None
         if name in _PSEUDO:
             return self._pseudo(stack, name)
-        if name in stack.template.parameters:
-            return self.parameter(stack, stack.template.parameters[name])
+        if name in stack.parameters:
+            return self.parameter(stack, stack.parameters[name])
         if name.startswith(SYMBOL):
             return Unknown(Cause.FUNCTION, name.removeprefix(SYMBOL))
         logical_id = stack.aliases.get(name, name)

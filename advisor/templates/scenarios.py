@@ -107,7 +107,7 @@ class _Reader:
             if name == "AWS::Region" and self._region:
                 return Side(literal=self._region)
             return Side(variable=Variable("", name))
-        parameter = stack.template.parameters.get(name)
+        parameter = stack.parameters.get(name)
         if parameter is None:
             return Side(key=f"{stack.owner}#{name}")
         if name in stack.overrides:
@@ -125,14 +125,12 @@ def _names_parameter(data: Data, stack: Stack, depth: int = 0) -> bool:
     if depth > 20:  # bound
         return True
     if isinstance(data, dict):
-        if isinstance(name := data.get("Ref"), str) and name in stack.template.parameters:
+        if isinstance(name := data.get("Ref"), str) and name in stack.parameters:
             return True
         return any(_names_parameter(item, stack, depth + 1) for item in data.values())
     if isinstance(data, list):
         return any(_names_parameter(item, stack, depth + 1) for item in data)
-    return isinstance(data, str) and any(
-        f"${{{name}}}" in data for name in stack.template.parameters
-    )
+    return isinstance(data, str) and any(f"${{{name}}}" in data for name in stack.parameters)
 
 
 def used_conditions(stack: Stack) -> set[str]:
@@ -211,7 +209,7 @@ def _domain(project: Project, variable: Variable, literals: set[str]) -> list[st
     if variable.opaque:
         return ["false", "true"]
     stack = project.stacks.get(variable.owner)
-    parameter = stack.template.parameters.get(variable.name) if stack else None
+    parameter = stack.parameters.get(variable.name) if stack else None
     values = sorted(literals)
     if parameter is None:
         return [OTHER, *values]

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 from advisor.documents.document import Data
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
