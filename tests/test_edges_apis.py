@@ -309,6 +309,35 @@ def test_a_load_balancer_waits_as_long_as_its_idle_timeout(tmp_path: Path) -> No
     assert (wait.seconds, wait.configured, wait.declared_by.name) == (90, True, "Balancer")
 
 
+def test_an_http_api_passes_requests_on_to_a_load_balancer(tmp_path: Path) -> None:
+    graph = graph_of(
+        tmp_path,
+        """
+        Resources:
+          Balancer:
+            Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+            Properties: {Scheme: internal}
+          Listener:
+            Type: AWS::ElasticLoadBalancingV2::Listener
+            Properties: {LoadBalancerArn: !Ref Balancer}
+          Api: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: HTTP}}
+          Link:
+            Type: AWS::ApiGatewayV2::Integration
+            Properties:
+              ApiId: !Ref Api
+              IntegrationType: HTTP_PROXY
+              ConnectionType: VPC_LINK
+              IntegrationUri: !Ref Listener
+          All:
+            Type: AWS::ApiGatewayV2::Route
+            Properties: {ApiId: !Ref Api, RouteKey: $default, Target: !Sub "integrations/${Link}"}
+        """,
+    )
+    edge = edge_between(graph, "Api", "Balancer", EdgeKind.ROUTES)
+    assert edge.at().pointer[1] == "Link"
+    assert not edges_between(graph, INTERNET, "Balancer")
+
+
 def test_a_graphql_api_asks_functions_and_tables(tmp_path: Path) -> None:
     graph = graph_of(
         tmp_path,

@@ -33,6 +33,7 @@ MAX_LEVELS = 40
 MAX_LABEL = 80
 """Characters of one label."""
 
+_AGAIN = (" ↑", " ^")
 _MARKS = {Severity.ERROR: ("✗", "x"), Severity.WARNING: ("!", "!"), Severity.INFO: ("·", "i")}
 
 
@@ -66,7 +67,8 @@ def render_tree(
         lines.append("  not connected")
         lines += [f"    {_box(box, ascii_only=ascii)}" for box in loose]
         lines.append("")
-    lines.append(f"  {_legend(flow, ascii_only=ascii)}")
+    again = any(line.endswith(_AGAIN) for line in lines)
+    lines.append(f"  {_legend(flow, ascii_only=ascii, again=again)}")
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -137,7 +139,7 @@ def _box(box: Box, *, ascii_only: bool, short: bool = False) -> str:
     return "  ".join([text, *filter(None, notes)])
 
 
-def _legend(flow: Flow, *, ascii_only: bool) -> str:
+def _legend(flow: Flow, *, ascii_only: bool, again: bool) -> str:
     """Return what the signs mean that are in the picture."""
     words: dict[str, str] = {}
     for box in flow.boxes:
@@ -146,7 +148,8 @@ def _legend(flow: Flow, *, ascii_only: bool) -> str:
             words.setdefault(sign, word)
         elif word and letters != word:
             words.setdefault(letters, word)
-    words["^" if ascii_only else "↑"] = "shown above"
+    if again:
+        words["^" if ascii_only else "↑"] = "shown above"
     for box in flow.boxes:
         if box.severity is not None:
             words[_MARKS[box.severity][1 if ascii_only else 0]] = box.severity.word

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
 from advisor.architecture.nodes.apis import Api, Route
-from advisor.architecture.nodes.databases import Database, DbProxy
+from advisor.architecture.nodes.databases import Database, DatabaseInstance, DbProxy
 from advisor.architecture.nodes.events import EventBus, EventRule, Pipe, Schedule
 from advisor.architecture.nodes.external import External
 from advisor.architecture.nodes.functions import Function
 from advisor.architecture.nodes.mappings import EventSourceMapping
 from advisor.architecture.nodes.messaging import Queue, Subscription, Topic
+from advisor.architecture.nodes.observability import NestedStack
 from advisor.architecture.nodes.part import Part
 from advisor.architecture.nodes.storage import Bucket, DeliveryStream, Stream, Table
 from advisor.architecture.nodes.workflows import StateMachine, StateNode
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 MOST_LABELS = 3
 """Labels written on one link; more are counted."""
 
+_COLONS = 5
+"""Colons before the resource in an ARN."""
 _HIDDEN = frozenset({EdgeKind.CONTAINS, EdgeKind.USES})
 _WORDS = {
     EdgeKind.PUBLISHES: "sends",
@@ -62,6 +65,7 @@ _SIGNS: tuple[tuple[type[Node], str, str, str], ...] = (
     (DeliveryStream, "≋", "stream", "stream"),
     (Database, "⛁", "db", "database"),
     (DbProxy, "⛁", "db", "database"),
+    (NestedStack, "▦", "stack", "stack"),
 )
 
 
@@ -141,11 +145,12 @@ def flow_of(
             link.target.readers += 1
         elif link.source is not link.target:
             link.target.arrivals += 1
+    unread = _unread_stacks(architecture)
     hidden = 0
     for node in architecture.nodes():
         if node.id in boxes or isinstance(node, (External, Part, StateNode)):
             continue
-        if everything or isinstance(node, _MAIN):
+        if everything or (isinstance(node, _MAIN) and not _belongs(node)) or node in unread:
             boxes[node.id] = Box(node)
         else:
             hidden += 1
@@ -155,6 +160,24 @@ def flow_of(
         box.links.sort(key=lambda link: order.get(link.target.node.id, 0))
     _attach(sorted_boxes, findings)
     return Flow(sorted_boxes, _roots(sorted_boxes), hidden)
+
+
+def _belongs(node: Node) -> bool:
+    """Tell whether a node is a mere part of another that is shown: an instance of a cluster."""
+    return isinstance(node, DatabaseInstance) and node.cluster is not None
+
+
+def _unread_stacks(architecture: Architecture) -> set[Node]:
+    """Return the nested stacks whose template is not at hand, so that they hide something."""
+    stacks = architecture.all(NestedStack)
+    if not stacks:
+        return set()
+    read = {node.resource.owner for node in architecture.nodes()}
+    return {
+        stack
+        for stack in stacks
+        if f"{stack.resource.owner}>{stack.resource.logical_id}" not in read
+    }
 
 
 def _shown(architecture: Architecture, node: Node) -> Node:
@@ -239,7 +262,9 @@ def sign_of(node: Node) -> tuple[str, str, str]:
 def title_of(node: Node) -> str:
     """Return what a reader calls a node; what SAM makes has a logical id of its own."""
     if isinstance(node, External):
-        return node.name or "?"
+        # Of an ARN what names the resource; what comes before is alike for all.
+        pieces = node.name.split(":", _COLONS) if node.name.startswith("arn:") else [node.name]
+        return pieces[-1] or "?"
     return node.resource.logical_id if node.is_generated else node.name or node.at().path
 
 

@@ -15,7 +15,7 @@ from advisor.architecture.builders.routes import (
 )
 from advisor.architecture.calls import KINDS, call_kind
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
-from advisor.architecture.marked import marked
+from advisor.architecture.marked import marked, mentions, references
 from advisor.architecture.nodes.apis import (
     Api,
     ApiStage,
@@ -25,7 +25,9 @@ from advisor.architecture.nodes.apis import (
     Route,
     WebSocketApi,
 )
+from advisor.architecture.nodes.balancers import Listener
 from advisor.architecture.nodes.external import internet
+from advisor.architecture.nodes.functions import FunctionUrl
 from advisor.templates.values import Unknown
 
 if TYPE_CHECKING:
@@ -153,6 +155,8 @@ def integration_edge(
 ) -> None:
     """Add the edge from an API to what an integration of it calls, where that is in the graph."""
     action = integration.action
+    if action == "http":
+        _proxy(architecture, source, integration, via=via, route=route)
     if isinstance(action, Unknown) or action in {"mock", "http"}:
         return
     if action == "lambda":
@@ -189,6 +193,36 @@ def integration_edge(
             via=via,
             qualifier=qualifier,
             actions=actions,
+            place=None if owner is route else owner.at(*integration.path),
+        )
+    )
+
+
+def _proxy(
+    architecture: Architecture, source: Node, integration: Integration, *, via: str, route: Node
+) -> None:
+    """Add the edge to an API, a function URL or a load balancer that requests are passed on to."""
+    value = integration.target
+    target = architecture.node_of(value)
+    if target is None:
+        # The host of an API or a URL holds a reference to it.
+        named = references(value) or mentions(integration.declared_by, *integration.path)
+        target = next(filter(None, map(architecture.node_of, named)), None)
+    if isinstance(target, Listener):
+        target = architecture.node_of(target.get("LoadBalancerArn"))
+    if not isinstance(target, (Api, FunctionUrl)) or target is source:
+        return
+    owner = integration.declared_by
+    architecture.add_edge(
+        Edge(
+            source,
+            target,
+            EdgeKind.ROUTES,
+            Evidence.DECLARED,
+            route,
+            path=integration.path,
+            mode=Mode.SYNCHRONOUS,
+            via=via,
             place=None if owner is route else owner.at(*integration.path),
         )
     )
