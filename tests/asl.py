@@ -11,6 +11,9 @@ from advisor.workflows.validity import Weight, validate
 if TYPE_CHECKING:
     from advisor.workflows.validity import Problem
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:f"
 INVOKE = "arn:aws:states:::lambda:invoke"
 OK: dict[str, object] = {"Type": "Pass", "End": True}
@@ -64,7 +67,7 @@ def rule(**more: object) -> dict[str, object]:
     return {"Variable": "$.a", "Next": "B"} | more
 
 
-def without(data: dict[str, object], key: str) -> dict[str, object]:
+def without(data: Mapping[str, object], key: str) -> dict[str, object]:
     return {name: value for name, value in data.items() if name != key}
 
 

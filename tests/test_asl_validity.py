@@ -296,3 +296,8 @@ def test_a_language_among_the_states_is_one_fault() -> None:
     machine = one({"Type": "Pass", "Output": 1, "End": True})
     machine["States"] = {"QueryLanguage": "JSONata", **machine["States"]}  # type: ignore[dict-item]  # a dict here
     assert len(errors(machine)) == 1
+
+
+def test_a_misspelt_target_is_one_fault() -> None:
+    machine = inner(A={"Type": "Pass", "Next": "Setp"}, Step=OK)
+    assert errors(machine) == ["'Next' of 'A' names 'Setp', which does not exist; there is 'Step'"]

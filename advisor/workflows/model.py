@@ -280,11 +280,11 @@ class Scope:
         kind = self.config.get("ExecutionType", "")
         return kind if isinstance(kind, str) and self.mode == "DISTRIBUTED" else ""
 
-    def reachable(self) -> set[str]:
-        """Return the names of the states that can be reached from the start."""
+    def reachable(self, *also: State) -> set[str]:
+        """Return the names of the states that can be reached from the start, or from others."""
         start = self.start
         found: set[str] = set()
-        waiting = [start] if start else []
+        waiting = [*also, start] if start else list(also)
         while waiting:
             state = waiting.pop()
             if state.name in found:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 _NAME = r"[^{}\"\\\n]{1,256}"
 _PLACEHOLDER = re.compile(rf"\$\{{({_NAME})\}}")
 _WHOLE = re.compile(rf"\s*\$\{{({_NAME})\}}\s*\Z")
-# A JSON string, or a placeholder outside of one: whichever starts first.
-_STRING_OR_HOLE = re.compile(rf'"(?:[^"\\]|\\.)*"|\$\{{({_NAME})\}}', re.DOTALL)
+# A JSON string, or a placeholder outside of one: whichever starts first. A string that does
+# not end goes to the end of the text, so that the search never looks at a character twice.
+_STRING_OR_HOLE = re.compile(rf'"(?:[^"\\]|\\.)*+(?:"|\Z)|\$\{{({_NAME})\}}', re.DOTALL)
 
 _MARK = "\ue000"
 """First character of the text that stands for a bare placeholder; private use, so in no file."""

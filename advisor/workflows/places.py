@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from advisor.documents.location import Location, Position, Span
@@ -102,7 +103,7 @@ def _nearest(
 
 def _translated(text: str, outer: Span, inside: Position) -> Position | None:
     """Return the place in the file of a position within a string of it; None where unknown."""
-    lines = text.split("\n")
+    lines = _lines(text)
     first = outer.start.line - 1
     if not 0 <= first < len(lines):
         return None
@@ -114,6 +115,11 @@ def _translated(text: str, outer: Span, inside: Position) -> Position | None:
         if column is not None:
             return Position(outer.start.line, outer.start.column + column)
     return None
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
 
 
 def _in_block(lines: list[str], first: int, *, indicator: str, inside: Position) -> Position | None:

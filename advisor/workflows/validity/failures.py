@@ -132,7 +132,7 @@ def _errors(spot: Spot, value: Asl) -> None:
         elif name == "States.ALL" and len(value) > 1:
             spot.at(index).error(f"'States.ALL' in {spot.label} does not stand alone")
         elif name.startswith("States.") and not is_predefined(name):
-            raised = name in _raised(spot)
+            raised = name in spot.report.raised
             fact = (
                 "begins with 'States.', which is reserved for the errors of Step Functions"
                 if raised
@@ -142,12 +142,6 @@ def _errors(spot: Spot, value: Asl) -> None:
                 f"'{name}' in {spot.label} {fact}",
                 topic="reserved-error-name" if raised else "error-name",
             )
-
-
-def _raised(spot: Spot) -> set[str]:
-    """Return the errors that the machine's own Fail states raise."""
-    errors = (state.data.get("Error") for state in spot.report.workflow.states("Fail"))
-    return {error for error in errors if isinstance(error, str)}
 
 
 def _order(spot: Spot, entries: list[Asl]) -> None:

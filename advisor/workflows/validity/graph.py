@@ -27,11 +27,13 @@ def described(scope: Scope) -> str:
 def check_transitions(spot: Spot, scope: Scope) -> None:
     """Check where a scope starts, where its states lead, and that it can end."""
     start = scope.data.get("StartAt")
+    meant: list[State | None] = []
     if "StartAt" not in scope.data:
         spot.error(f"{described(scope)} has no 'StartAt'")
     elif isinstance(start, str) and not has_placeholder(start):
         if not _is_declared(scope, start) and scope.data.get("States"):
-            _missing(spot.at("StartAt"), scope, start, what=f"'StartAt' of {described(scope)}")
+            what = f"'StartAt' of {described(scope)}"
+            meant.append(_missing(spot.at("StartAt"), scope, start, what=what))
     elif not checks.is_open(start):
         spot.at("StartAt").error(f"'StartAt' is {checks.kind_of(start)}, not the name of a state")
     is_open = scope.is_open or checks.is_open(start)
@@ -44,18 +46,20 @@ def check_transitions(spot: Spot, scope: Scope) -> None:
                 _no_target(spot, transition.pointer, state)
             elif not _is_declared(scope, target) and not _is_refused(state, transition.kind):
                 place = Spot(spot.report, transition.pointer, f"'{state.name}'", state)
-                _missing(place, scope, target, what=_naming(transition.kind, state))
+                what = _naming(transition.kind, state)
+                meant.append(_missing(place, scope, target, what=what))
     if is_open or not scope.states:
         return
-    if all(map(_is_plain, scope.states.values())) and not any(
-        state.is_terminal for state in scope.states.values()
-    ):
+    states = scope.states.values()
+    ends = any(state.is_terminal for state in states)
+    if not ends and not meant and all(map(_is_plain, states)):
         spot.at("States").error(
             f"{described(scope)} has no state that ends it", code=Code.END, on_key=True
         )
     if scope.start is None:
         return
-    reached = scope.reachable()
+    # What only a misspelt name leads to is not a second fault.
+    reached = scope.reachable(*(state for state in meant if state is not None))
     for name, state in scope.states.items():
         if name not in reached:
             spot.report.error(
@@ -109,18 +113,19 @@ def _no_target(spot: Spot, pointer: tuple[str | int, ...], state: State) -> None
     )
 
 
-def _missing(spot: Spot, scope: Scope, target: str, *, what: str) -> None:
-    hint = ""
-    elsewhere = next((s for s in scope.workflow.states() if s.name == target), None)
+def _missing(spot: Spot, scope: Scope, target: str, *, what: str) -> State | None:
+    """Add that a target is not there; return the state of the scope that may be meant."""
+    elsewhere = spot.report.by_name.get(target)
     if elsewhere is not None:
-        hint = f", which is {described(elsewhere.scope)}'s" if elsewhere.scope.owner else ""
-        hint = hint or ", which stands outside of it"
-    else:
-        from difflib import get_close_matches
-
-        near = get_close_matches(target, list(scope.states), n=1, cutoff=0.75)
-        hint = f"; there is '{near[0]}'" if near else ""
+        spot.error(
+            f"{what} names '{target}', which is a state of {described(elsewhere.scope)}",
+            code=Code.TARGET,
+        )
+        return None
+    near = spot.report.near(target, scope.states)
+    hint = f"; there is '{near}'" if near else ""
     spot.error(f"{what} names '{target}', which does not exist{hint}", code=Code.TARGET)
+    return scope.states[near] if near else None
 
 
 def check_names(report: Report) -> None:

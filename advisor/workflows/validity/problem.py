@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from advisor.documents.location import Pointer
     from advisor.workflows.model import State, Workflow
 
@@ -54,6 +56,10 @@ class Problem:
     """What kind of fault it is, where one code covers several that deserve rules of their own."""
 
 
+_HINTS = 20
+"""Similar words are looked for this often per definition: it takes time."""
+
+
 @dataclass(slots=True)
 class Report:
     """Collects the problems of one workflow."""
@@ -62,6 +68,27 @@ class Report:
     machine_type: str | None
     """`STANDARD` or `EXPRESS`; None where nothing says."""
     problems: list[Problem] = field(default_factory=list)
+    by_name: dict[str, State] = field(init=False)
+    """The first state of each name, in whichever scope."""
+    raised: frozenset[str] = field(init=False)
+    """The errors that the machine's own Fail states raise."""
+    hints: int = _HINTS
+
+    def __post_init__(self) -> None:
+        self.by_name = {}
+        for state in self.workflow.states():
+            self.by_name.setdefault(state.name, state)
+        errors = (state.data.get("Error") for state in self.workflow.states("Fail"))
+        self.raised = frozenset(error for error in errors if isinstance(error, str))
+
+    def near(self, word: str, words: Iterable[str]) -> str | None:
+        """Return the word that may be meant instead, for the first problems that ask."""
+        from difflib import get_close_matches
+
+        if self.hints <= 0:
+            return None
+        self.hints -= 1
+        return next(iter(get_close_matches(word, list(words), n=1, cutoff=0.75)), None)
 
     def error(
         self,

@@ -98,7 +98,7 @@ def _sdk(spot: Spot, call: Integration) -> None:
             topic="resource",
         )
         return
-    near = _near(call.action, list(actions))
+    near = spot.report.near(call.action, actions)
     hint = f"; it has '{near}'" if near else ""
     spot.error(
         f"service '{call.service}' has no action '{call.action}'{hint}",
@@ -141,12 +141,6 @@ def _elsewhere(call: Integration) -> str:
     return ""
 
 
-def _near(word: str, words: list[str]) -> str | None:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(word, words, n=1, cutoff=0.8)), None)
-
-
 def _parameters(spot: Spot, call: Integration) -> None:
     """Check the names of the parameters against the service's model."""
     if call.kind not in {CallKind.SDK, CallKind.OPTIMIZED} or not isinstance(call.arguments, dict):
@@ -162,7 +156,7 @@ def _parameters(spot: Spot, call: Integration) -> None:
         given.add(name)
         if name in known:
             continue
-        near = _near(name, sorted(known))
+        near = spot.report.near(name, sorted(known))
         hint = f"; it has '{near}'" if near else ""
         spot.at(place, key).error(
             f"'{call.service}:{call.action}' has no parameter '{key.removesuffix('.$')}'{hint}",
