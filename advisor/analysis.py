@@ -15,6 +15,7 @@ from advisor.report import AnalysedFile, FileKind, Problem, Report
 from advisor.rules.engine import run
 from advisor.rules.registry import load as load_rules
 from advisor.rules.selection import select
+from advisor.templates.parameters import given_for
 from advisor.templates.project import build_project, groups, neighbours
 from advisor.templates.resolver import Resolver
 from advisor.templates.scenarios import Scenario, formulas_of, scenarios
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from advisor.rules.finding import Finding
     from advisor.rules.registry import Registry
     from advisor.templates.conditions import Formula
-    from advisor.templates.stacks import Project
+    from advisor.templates.stacks import Given, Project
 
 
 @dataclass(slots=True)
@@ -96,10 +97,14 @@ def read(
 def _read(inputs: Inputs, config: Config) -> Reading:
     if inputs.given:
         context(inputs, neighbours(inputs.files, inputs.given))
-    overrides = dict.fromkeys(inputs.templates, config.parameters)
-    project = build_project(
-        inputs.files, inputs.templates, workflows=inputs.workflows, overrides=overrides
-    )
+    # Only an environment that was asked for decides conditions.
+    named = config.origin("samconfig-env") != "default"
+    environment = config.samconfig_env if named else None
+
+    def given(file: Path) -> Given:
+        return given_for(file, config.parameters, environment, root=inputs.files.root)
+
+    project = build_project(inputs.files, inputs.templates, workflows=inputs.workflows, given=given)
     formulas = formulas_of(project, config.region)
     usual = Scenario(formulas=formulas)
     view = Resolver(project, usual, region=config.region)
@@ -119,9 +124,8 @@ def analyze(
 
     `texts` replaces the contents of files (an editor's, standard input's); `forced` applies
     excludes to files that are named as well; `progress` is told what is being done. Raises
-    ConfigError for what the configuration
-    names wrongly and RuleLoadError for rule files that cannot be used; whatever is wrong with a
-    file is in the report.
+    ConfigError for what the configuration names wrongly and RuleLoadError for rule files that
+    cannot be used; whatever is wrong with a file is in the report.
     """
     started = time.perf_counter()
     config = config or Config()
