@@ -8,6 +8,7 @@ import pytest
 
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
 from advisor.architecture.nodes import (
+    BucketNotification,
     EventSourceMapping,
     External,
     Function,
@@ -662,3 +663,111 @@ def test_publishers_of_a_topic_are_declared_and_granted(tmp_path: Path) -> None:
     )
     found = architecture.publishers(one(architecture, Topic))
     assert [edge.source.name for edge in found] == ["Bucket", "Function"]
+
+
+def test_a_name_and_an_arn_of_the_same_thing_outside_are_one_node(tmp_path: Path) -> None:
+    architecture = graph(
+        tmp_path,
+        """
+    Resources:
+      Rule:
+        Type: AWS::Events::Rule
+        Properties: {EventBusName: shop, EventPattern: {source: [a]}}
+      Role:
+        Type: AWS::IAM::Role
+        Properties:
+          Policies:
+            - PolicyDocument:
+                Statement:
+                  - Effect: Allow
+                    Action: [events:PutEvents, dynamodb:PutItem]
+                    Resource:
+                      - !Sub arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/shop
+                      - !Sub arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/far
+                      - !Sub arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/far/index/*
+                      - !Sub arn:aws:events:${AWS::Region}:999999999999:event-bus/shop
+      Function: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+    """,
+    )
+    assert [(node.kind, node.id.count("999999999999")) for node in architecture.all(External)] == [
+        ("bus", 0),
+        ("table", 0),
+        ("bus", 1),
+    ]
+    (rule_bus,) = [edge.source for edge in architecture.edges(EdgeKind.ROUTES)]
+    assert [edge.source.name for edge in architecture.publishers(rule_bus)] == ["Function"]
+
+
+def test_reading_a_tables_stream_is_no_write_to_the_table(tmp_path: Path) -> None:
+    architecture = graph(
+        tmp_path,
+        """
+    Resources:
+      Table: {Type: AWS::DynamoDB::Table, Properties: {StreamSpecification: {}}}
+      Role:
+        Type: AWS::IAM::Role
+        Properties:
+          Policies:
+            - PolicyDocument:
+                Statement:
+                  - {Effect: Allow, Action: 'dynamodb:*', Resource: !GetAtt Table.StreamArn}
+      Function: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+    """,
+    )
+    grants = architecture.grants(one(architecture, Function))
+    assert [shown(edge) for edge in grants] == ["Function reads Table"]
+
+
+def test_a_cdk_resource_that_sets_notifications_is_read_like_the_buckets_own(
+    tmp_path: Path,
+) -> None:
+    architecture = graph(
+        tmp_path,
+        f"""
+    Resources:
+{FUNCTION}
+      Bucket: {{Type: AWS::S3::Bucket}}
+      Notify:
+        Type: Custom::S3BucketNotifications
+        Properties:
+          ServiceToken: !ImportValue handler
+          BucketName: !Ref Bucket
+          NotificationConfiguration:
+            LambdaFunctionConfigurations:
+              - Events: ['s3:ObjectCreated:*']
+                LambdaFunctionArn: !GetAtt Function.Arn
+                Filter: {{Key: {{FilterRules: [{{Name: suffix, Value: .jpg}}]}}}}
+    """,
+    )
+    (edge,) = architecture.asynchronous_invokers(one(architecture, Function))
+    assert shown(edge) == "Bucket invokes Function asynchronous"
+    notification = one(architecture, BucketNotification)
+    assert (notification.key_suffix, notification.events) == (".jpg", ["s3:ObjectCreated:*"])
+
+
+def test_firehose_waits_for_the_function_that_transforms(tmp_path: Path) -> None:
+    architecture = graph(
+        tmp_path,
+        f"""
+    Resources:
+{FUNCTION}
+      Bucket: {{Type: AWS::S3::Bucket}}
+      Stream: {{Type: AWS::Kinesis::Stream}}
+      Delivery:
+        Type: AWS::KinesisFirehose::DeliveryStream
+        Properties:
+          KinesisStreamSourceConfiguration: {{KinesisStreamARN: !GetAtt Stream.Arn}}
+          ExtendedS3DestinationConfiguration:
+            BucketARN: !GetAtt Bucket.Arn
+            ProcessingConfiguration:
+              Processors:
+                - Type: Lambda
+                  Parameters:
+                    - {{ParameterName: LambdaArn, ParameterValue: !GetAtt Function.Arn}}
+    """,
+    )
+    assert lines(architecture) == [
+        "Stream feeds Delivery polled",
+        "Delivery writes Bucket",
+        "Delivery invokes Function synchronous",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.base import Node
+from advisor.architecture.nodes.functions import CustomResource
 from advisor.architecture.nodes.part import Part
 from advisor.templates.values import Unknown
 
@@ -162,7 +163,7 @@ class BucketNotification(Part):
         return None
 
 
-class CdkNotifications(Node):
+class CdkNotifications(CustomResource):
     """The custom resource by which the CDK sets a bucket's notifications."""
 
     def parts(self) -> Iterable[Node]:
