@@ -294,3 +294,19 @@ def test_a_remediation_is_kept_as_it_is_for_pasting() -> None:
     finding = replace(findings()[0], remediation=long)
     shown = render("text", report(findings=(finding,)), look=Look(width=60))
     assert f"  Description: {'word ' * 30}end\n" in shown
+
+
+def test_a_long_comment_stays_a_comment_where_it_is_broken() -> None:
+    comment = f"a: b\n  # {'word ' * 30}end"
+    shown = render(
+        "text", report(findings=(replace(findings()[0], remediation=comment),)), look=Look(width=60)
+    )
+    rows = [line for line in shown.splitlines() if "word" in line]
+    assert len(rows) > 2
+    assert all(re.match(r"[ │]+# word", row) and cells(row) <= 60 for row in rows)
+
+
+def test_a_path_from_far_away_is_written_whole() -> None:
+    look = Look(base="/srv/shop", start="/home/somebody/else/entirely")
+    assert look.path("orders/template.yaml") == "/srv/shop/orders/template.yaml"
+    assert replace(look, start="/srv/shop/orders").path("orders/t.yaml") == "t.yaml"

@@ -74,7 +74,10 @@ class Look:
         """Return a path of the report as its reader can use it, with forward slashes."""
         if not self.start or not path or self.start == self.base:
             return path
-        return os.path.relpath(f"{self.base}/{path}", self.start).replace(os.sep, "/")
+        whole = os.path.normpath(f"{self.base}/{path}")
+        way = os.path.relpath(whole, self.start)
+        # From far away the way there is harder to read than the place.
+        return (way if len(way) <= len(whole) else whole).replace(os.sep, "/")
 
     @property
     def glyphs(self) -> Glyphs:

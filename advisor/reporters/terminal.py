@@ -77,7 +77,7 @@ def _rows(finding: Finding, *, look: Look) -> Iterator[tuple[str, list[str]]]:
 
     if finding.when:
         yield "when", lines(condition_words(finding))
-    if finding.resources:
+    if finding.resources not in {(), (finding.location.resource,)}:
         most = None if look.verbose else _MOST_NAMES
         yield "in", lines(listed(finding.resources, most=most))
     if finding.why:

@@ -9,6 +9,8 @@ from advisor.reporters.safe import cells
 _NOT_PROSE = re.compile(r"\s|- |[\w.:/\"'{}\[\]$!-]+:(\s|$)|[{}\[\]#]")
 """How a line begins that somebody pastes: indented, a list item, a key, JSON or a comment."""
 
+_COMMENT = re.compile(r"(\s*# )(.*)")
+
 
 def wrapped(text: str, room: int, *, later: int | None = None) -> list[str]:
     """Return the text in lines of at most `room` columns; a longer word stays whole.
@@ -32,12 +34,16 @@ def wrapped(text: str, room: int, *, later: int | None = None) -> list[str]:
 
 
 def wrapped_prose(text: str, room: int) -> list[str]:
-    """Return all lines of the text, breaking those that are sentences and only those."""
-    return [
-        part
-        for line in text.split("\n")
-        for part in (wrapped(line, room) if is_prose(line) else [line])
-    ]
+    """Return all lines of the text, breaking those that are sentences or comments and no others."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        comment = _COMMENT.match(line)
+        if comment:
+            mark, words = comment.groups()
+            lines += [f"{mark}{part}" for part in wrapped(words, room - len(mark))]
+        else:
+            lines += wrapped(line, room) if is_prose(line) else [line]
+    return lines
 
 
 def is_prose(line: str) -> bool:
