@@ -16,7 +16,22 @@ if TYPE_CHECKING:
     from advisor.architecture.edges import Evidence as Evidence
     from advisor.architecture.edges import Mode as Mode
     from advisor.architecture.nodes import *  # noqa: F403  # each service family adds its classes there
+    from advisor.architecture.reachability import Placement as Placement
+    from advisor.architecture.reachability import endpoint_service as endpoint_service
+    from advisor.architecture.reachability import endpoints_for as endpoints_for
+    from advisor.architecture.reachability import is_public as is_public
+    from advisor.architecture.reachability import nat_gateways as nat_gateways
+    from advisor.architecture.reachability import placement as placement
+    from advisor.architecture.reachability import same_zone as same_zone
+    from advisor.architecture.reachability import ways_out as ways_out
+    from advisor.architecture.reachability import zone_count as zone_count
+    from advisor.architecture.security_groups import allows as allows
+    from advisor.architecture.security_groups import groups_of as groups_of
+    from advisor.architecture.waits import Wait as Wait
+    from advisor.architecture.waits import caller_wait as caller_wait
     from advisor.config import Config as Config
+    from advisor.data.limits import Limit as Limit
+    from advisor.data.limits import limit as limit
     from advisor.documents.location import Location as Location
     from advisor.errors import AdviseError as AdviseError
     from advisor.report import Report as Report
@@ -43,7 +58,21 @@ _HOMES = {
     "advisor.analysis": ("analyze",),
     "advisor.architecture.architecture": ("Architecture",),
     "advisor.architecture.edges": ("Edge", "EdgeKind", "Evidence", "Mode"),
+    "advisor.architecture.reachability": (
+        "Placement",
+        "endpoint_service",
+        "endpoints_for",
+        "is_public",
+        "nat_gateways",
+        "placement",
+        "same_zone",
+        "ways_out",
+        "zone_count",
+    ),
+    "advisor.architecture.security_groups": ("allows", "groups_of"),
+    "advisor.architecture.waits": ("Wait", "caller_wait"),
     "advisor.config": ("Config",),
+    "advisor.data.limits": ("Limit", "limit"),
     "advisor.documents.location": ("Location",),
     "advisor.errors": ("AdviseError",),
     "advisor.report": ("Report",),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.network import SecurityGroup, port_range
@@ -109,6 +108,8 @@ def _covers(architecture: Architecture, block: Value, subnets: Sequence[Subnet])
         return all(subnet.vpc is source or subnet is source for subnet in subnets)
     if not isinstance(block, str) or not subnets:
         return UNKNOWN
+    import ipaddress  # most runs ask nothing of blocks
+
     try:
         network = ipaddress.ip_network(block, strict=False)
     except ValueError:
