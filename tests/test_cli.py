@@ -214,6 +214,12 @@ def test_the_version_comes_with_the_date_of_the_data() -> None:
     assert re.fullmatch(r"advise \d+\.\d+\.\d+ \(data of \d{4}-\d\d-\d\d\)\n", out)
 
 
+def test_nothing_asked_for_is_answered_with_help_and_exit_2() -> None:
+    code, out, err = process(NO_COLOR="1", TERM="dumb")
+    assert (code, err) == (2, "")
+    assert "Usage: advise" in out
+
+
 def test_help_lists_every_command() -> None:
     from advisor.cli.commands import COMMANDS
 

@@ -45,7 +45,12 @@ def run(arguments: Sequence[str]) -> int:
 def _dispatched(arguments: Sequence[str]) -> int:
     first = arguments[0] if arguments else ""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    if _COMPLETING in os.environ or not arguments or first in _FRAMEWORK | _HELP:
+    if not arguments and _COMPLETING not in os.environ:
+        from advisor.cli.app import run_app
+
+        run_app(["--help"], COMMANDS)
+        return FAILED
+    if _COMPLETING in os.environ or first in _FRAMEWORK | _HELP:
         from advisor.cli.app import run_app
 
         return run_app(arguments, COMMANDS)

@@ -40,15 +40,14 @@ def table(rules: Sequence[Rule], *, look: Look) -> str:
     from rich.text import Text
 
     drawn = Table(box=ASCII2 if look.ascii_only else SIMPLE_HEAD, pad_edge=False)
-    for heading in ("id", "name", "severity", "pillar", "finds"):
-        drawn.add_column(heading, no_wrap=heading == "id", overflow="fold")
+    for heading in ("id", "name", "severity", "finds"):
+        drawn.add_column(heading, no_wrap=heading != "finds", overflow="fold")
     styles = {3: "bold red", 2: "yellow", 1: "cyan"}
     for rule in rules:
         drawn.add_row(
             rule.id,
             Text(rule.name),
             Text(rule.severity.word, style=styles[rule.severity]),
-            Text(rule.pillar.value),
             Text(safe(rule.summary, ascii_only=look.ascii_only)),
         )
     text = io.StringIO()
@@ -122,9 +121,11 @@ def _examples(rule: Rule, *, look: Look) -> Iterator[str]:
     left = max(cells(line) for line in bad)
     right = max(cells(line) for line in good)
     if left + right + _BETWEEN + 2 * len(_INDENT) > look.room:
-        for heading, lines in (("Bad", bad), ("Good", good)):
-            yield look.paint(heading, Ink.STRONG)
-            yield from (f"{_INDENT}{line}" for line in lines)
+        yield look.paint("Bad", Ink.STRONG)
+        yield from (f"{_INDENT}{line}" for line in bad)
+        yield ""
+        yield look.paint("Good", Ink.STRONG)
+        yield from (f"{_INDENT}{line}" for line in good)
         return
     width = left + _BETWEEN + len(_INDENT)
     yield f"{look.paint('Bad', Ink.STRONG)}{'':{width - 3}}{look.paint('Good', Ink.STRONG)}"
