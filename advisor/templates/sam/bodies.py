@@ -189,7 +189,7 @@ class Body:
         holder = self.holder(path)
         for name, scheme in schemes.items():
             holder[name] = scheme
-            written = name in self.source.map("Auth").get("Authorizers", {})  # type: ignore[operator] # a map or absent, checked by the caller
+            written = name in mapping(self.source.map("Auth").get("Authorizers"))
             steps = ("Auth", "Authorizers", name) if written else ("Auth",)
             self.origins["Body", *path, name] = self.source.where(*steps)
 
