@@ -44,11 +44,12 @@ from advisor.source.program import Call, Language, Mapping, Member
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from advisor.source.evaluate import Evaluator, Meanings
+    from advisor.source.evaluate import Evaluator
     from advisor.source.facts import Phase
     from advisor.source.meanings import (
         Instance,
     )
+    from advisor.source.members import Meanings
     from advisor.source.program import Expression, Scope, Site
 
 _MAX_CONTEXTS = 48
@@ -140,6 +141,10 @@ class CommandArguments(Arguments):
         super().__init__(evaluator, Call(site.call.span, site.call.function), site.scope, None)
         # A command without readable parameters says nothing about any of them.
         self._data = (command.parameters,) if command.parameters is not None else (NOTHING,)
+
+    def get(self, name: str) -> Meanings | None:
+        """Return what the object holds under a name; None where certainly nothing."""
+        return self._from(self._data, name)
 
 
 def read_call(

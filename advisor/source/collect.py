@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor.source import sdk
 from advisor.source.calls import contexts, place_of, read_call
-from advisor.source.evaluate import ENVIRONMENTS, MAX_STEPS, Evaluator, is_cached
+from advisor.source.evaluate import MAX_STEPS, Evaluator, is_cached
 from advisor.source.facts import (
     ClientCreation,
     DatabaseConnection,
@@ -37,6 +37,7 @@ from advisor.source.meanings import (
     Variable,
     target_of,
 )
+from advisor.source.members import ENVIRONMENTS, constructor_of
 from advisor.source.program import (
     Call,
     Constant,
@@ -51,7 +52,6 @@ from advisor.source.reach import reach
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from advisor.source.evaluate import Modules
     from advisor.source.facts import (
         SdkCall,
     )
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         Context,
         Meaning,
     )
+    from advisor.source.members import Modules
     from advisor.source.program import (
         Expression,
         Loop,
@@ -143,8 +144,6 @@ class Collector:
         return phase
 
     def _find_callers(self, init: Reach, invocation: Reach) -> None:
-        from advisor.source.evaluate import constructor_of
-
         for _ in range(2):
             callers: dict[Scope, list[tuple[Site, object]]] = {}
             for scope in self.scopes((init, invocation)):

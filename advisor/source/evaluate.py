@@ -6,9 +6,8 @@ cannot be told is `NOTHING`, never a guess. Steps and depth are bounded.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from advisor.source import sdk
 from advisor.source.meanings import (
     NOTHING,
     Class,
@@ -19,12 +18,18 @@ from advisor.source.meanings import (
     Function,
     Instance,
     Literal,
-    Meaning,
     Method,
-    Namespace,
     Operation,
     Prefix,
     Variable,
+)
+from advisor.source.members import (
+    MAX_ALTERNATIVES,
+    MAX_DEPTH,
+    Members,
+    constructor_of,
+    decorator_name,
+    takes_self,
 )
 from advisor.source.program import (
     Call,
@@ -48,47 +53,37 @@ from advisor.source.program import (
 from advisor.source.results import of_event, of_external, of_method, of_operation
 
 if TYPE_CHECKING:
+    from advisor.source.meanings import (
+        Meaning,
+    )
+    from advisor.source.members import (
+        Meanings,
+        Modules,
+    )
     from advisor.source.program import (
         Expression,
-        Module,
         Scope,
     )
 
-Meanings = tuple[Meaning, ...]
-
 MAX_STEPS = 150_000
 """Expressions looked at per function; enough for 20,000 lines, a second at most."""
-_MAX_DEPTH = 45
-"""Levels of expressions, calls and names; keeps Python's own stack shallow."""
-_MAX_ALTERNATIVES = 12
 _MAX_ITEMS = 25
 """Items of a list that are looked at; more than the entries of any batch operation."""
 
-ENVIRONMENTS = frozenset({"os.environ", "global.process.env", "process.env", "node:process.env"})
-CONSTRUCTORS = frozenset({"__init__", "constructor"})
 _CACHING = frozenset({"lru_cache", "cache", "cached_property", "singleton"})
 
 
-class Modules(Protocol):
-    """The files of one function and how they import each other."""
-
-    def resolve(self, module: Module, spec: str) -> Module | None:
-        """Return the file that an import of `module` names; None where it is not at hand."""
-        ...
-
-
-class Evaluator:
+class Evaluator(Members):
     """Finds the meaning of expressions of one function's code; remembers what it found."""
 
     def __init__(self, modules: Modules, handlers: frozenset[Scope]) -> None:
-        self.modules = modules
+        super().__init__(modules)
         self.handlers = handlers
         self.callers: dict[Scope, list[tuple[Site, Instance | None]]] = {}
         """Where a function is called from, as far as that is known."""
         self.touched: set[Scope] = set()
         """Functions on whose callers the last answers depend."""
         self.steps = 0
-        self._depth = 0
         self._memo: dict[tuple[Expression, Context | None], tuple[Meanings, frozenset[Scope]]] = {}
         self._active: set[tuple[Expression, Context | None]] = set()
         self._sites: dict[Call, Site] = {}
@@ -115,22 +110,17 @@ class Evaluator:
             self.touched |= known[1]
             return known[0]
         self.steps += 1
-        if key in self._active or self._depth >= _MAX_DEPTH or self.steps > MAX_STEPS:
+        if key in self._active or self.depth >= MAX_DEPTH or self.steps > MAX_STEPS:
             return (NOTHING,)
         outer, self.touched = self.touched, set()
         self._active.add(key)
-        self._depth += 1
+        self.depth += 1
         found = _distinct(self._meanings(expression, scope, context))
-        self._depth -= 1
+        self.depth -= 1
         self._active.discard(key)
         self._memo[key] = (found, frozenset(self.touched))
         self.touched |= outer
         return found
-
-    def one(self, expression: Expression, scope: Scope, context: Context | None) -> Meaning:
-        """Return the only meaning; NOTHING where there are several."""
-        found = self.evaluate(expression, scope, context)
-        return found[0] if len(found) == 1 else NOTHING
 
     def _meanings(  # one branch per kind of expression
         self, expression: Expression, scope: Scope, context: Context | None
@@ -141,11 +131,11 @@ class Evaluator:
             case Name():
                 return self._name(expression, scope, context)
             case Member():
-                return self._each(expression.object, scope, context, expression.name)
+                return self.each(expression.object, scope, context, expression.name)
             case Index():
                 key = self.one(expression.key, scope, context)
                 if isinstance(key, Literal) and isinstance(key.value, (str, int)):
-                    return self._each(expression.object, scope, context, key.value)
+                    return self.each(expression.object, scope, context, key.value)
                 objects = self.evaluate(expression.object, scope, context)
                 return [
                     FromEvent(f"{item.path}[]") if isinstance(item, FromEvent) else NOTHING
@@ -168,7 +158,7 @@ class Evaluator:
             case Item():
                 return self._item(expression, scope, context)
             case Imported():
-                return self._import(expression, scope.module)
+                return self.imported(expression, scope.module)
             case Parameter():
                 return self._parameter(expression, context)
             case Definition(scope=inner) if inner.kind == "class":
@@ -193,69 +183,29 @@ class Evaluator:
             values = place.bindings.get(name.name)
             if values and (place.kind != "class" or place is scope):
                 chosen = _in_force(values, place, name) if place is scope else values
-                return self._any(chosen, place, context)
+                return self.any_of(chosen, place, context)
             place = place.parent
         for spec in scope.module.stars:
             module = self.modules.resolve(scope.module, spec)
             if module is not None and module.language is Language.PYTHON:
                 values = module.scope.bindings.get(name.name)
                 if values:
-                    return self._any(values, module.scope, None)
+                    return self.any_of(values, module.scope, None)
         home = "builtins" if scope.module.language is Language.PYTHON else "global"
         return [External(f"{home}.{name.name}")]
 
-    def _any(
+    def any_of(
         self, values: list[Expression], scope: Scope, context: Context | None
     ) -> list[Meaning]:
+        """Return what any of several bound values may mean."""
         found = [
             meaning
-            for value in values[: _MAX_ALTERNATIVES * 2]
+            for value in values[: MAX_ALTERNATIVES * 2]
             for meaning in self.evaluate(value, scope, context)
         ]
         # `client = None` first, the client itself later: the placeholder is no alternative.
         solid = [item for item in found if not (isinstance(item, Literal) and item.value is None)]
         return solid or found
-
-    def _import(self, imported: Imported, module: Module) -> list[Meaning]:
-        target = self.modules.resolve(module, imported.module)
-        if imported.name and module.language is Language.PYTHON:
-            if target is not None and imported.name in target.scope.bindings:
-                return self.exported(target, imported.name)
-            glue = "" if imported.module.endswith(".") else "."
-            submodule = self.modules.resolve(module, f"{imported.module}{glue}{imported.name}")
-            if submodule is not None:
-                return [Namespace(submodule)]
-        if target is None:
-            name = "" if imported.name == "default" else imported.name
-            return [External(f"{imported.module}.{name}" if name else imported.module)]
-        return self.exported(target, imported.name) if imported.name else [Namespace(target)]
-
-    def exported(self, module: Module, name: str, depth: int = 0) -> list[Meaning]:
-        """Return what a module of the code at hand gives under a name."""
-        if module.language is Language.PYTHON:
-            values = module.scope.bindings.get(name, [])
-        else:
-            values = module.exports.get(name, [])
-            if not values and name == "default":
-                return [Namespace(module)]
-        if values:
-            return self._any(values, module.scope, None)
-        for whole in module.exports.get("=", []):
-            for meaning in self.evaluate(whole, module.scope, None):
-                found = self.member(meaning, name)
-                if found != [NOTHING]:
-                    return found
-        for spec in module.stars if depth < 5 else ():
-            further = self.modules.resolve(module, spec)
-            if further is not None:
-                found = self.exported(further, name, depth + 1)
-                if found != [NOTHING]:
-                    return found
-        if module.language is Language.PYTHON:
-            submodule = self.modules.resolve(module, f".{name}")
-            if submodule is not None and submodule is not module:
-                return [Namespace(submodule)]
-        return [NOTHING]
 
     def _parameter(self, parameter: Parameter, context: Context | None) -> list[Meaning]:
         scope = parameter.scope
@@ -273,7 +223,7 @@ class Evaluator:
             return self._item(over, scope.parent or scope, context)
         self.touched.add(scope)
         found: list[Meaning] = []
-        for site, _ in self.callers.get(scope, [])[:_MAX_ALTERNATIVES]:
+        for site, _ in self.callers.get(scope, [])[:MAX_ALTERNATIVES]:
             found += self.argument(parameter, site, None)
         if not found and parameter.default is not None:
             found += self.evaluate(parameter.default, scope.parent or scope, None)
@@ -315,115 +265,6 @@ class Evaluator:
             place = place.parent
         self.touched.add(method)
         return Instance(owner)
-
-    # --- parts ------------------------------------------------------------------------------
-
-    def _each(
-        self, whole: Expression, scope: Scope, context: Context | None, key: str | int
-    ) -> list[Meaning]:
-        return [
-            part
-            for meaning in self.evaluate(whole, scope, context)
-            for part in self.member(meaning, key)
-        ]
-
-    def member(self, meaning: Meaning, key: str | int) -> list[Meaning]:  # one branch per kind
-        """Return what stands under a name or key of something."""
-        match meaning:
-            case FromEvent():
-                dot = "." if isinstance(key, str) else ""
-                return [FromEvent(f"{meaning.path}{dot}{key if dot else f'[{key}]'}")]
-            case Data():
-                return self._entry(meaning, key)
-        if not isinstance(key, str):
-            return [NOTHING]
-        match meaning:
-            case External() if meaning.name in ENVIRONMENTS and not _is_method(key):
-                return [Variable(key)]
-            case External():
-                return [meaning if key == "default" else External(f"{meaning.name}.{key}")]
-            case Namespace():
-                return self.exported(meaning.module, key)
-            case Instance():
-                return self._attribute(meaning, key)
-            case Class():
-                return self._attribute(Instance(meaning.scope), key)
-            case Literal() if key == "value":
-                return [meaning]
-            case _ if sdk.has_operations(meaning):
-                return [Operation(meaning, key)]  # type: ignore[arg-type]  # checked above
-            case _:
-                return [NOTHING if meaning is NOTHING else Method(meaning, key)]
-
-    def _entry(self, data: Data, key: str | int) -> list[Meaning]:
-        expression = data.expression
-        if isinstance(expression, Sequence):
-            if isinstance(key, int) and -len(expression.items) <= key < len(expression.items):
-                return list(self.evaluate(expression.items[key], data.scope, data.context))
-            return [Method(data, key)] if isinstance(key, str) else [NOTHING]
-        if not isinstance(expression, Mapping):
-            return [NOTHING]
-        found: list[Meaning] = []
-        for name, value in reversed(expression.items):
-            if name is None:
-                # What is spread later wins, what is spread earlier fills the gaps.
-                found += self._each(value, data.scope, data.context, key)
-                if NOTHING not in found and not any(isinstance(item, Method) for item in found):
-                    return found
-                found = [NOTHING]
-                continue
-            known = self.one(name, data.scope, data.context)
-            if isinstance(known, Literal) and known.value == key:
-                return list(self.evaluate(value, data.scope, data.context))
-        return found or ([Method(data, key)] if isinstance(key, str) else [NOTHING])
-
-    def entry(self, meaning: Meaning, key: str) -> Meanings | None:
-        """Return the value of a mapping's key; None where a known mapping has none of it."""
-        if not isinstance(meaning, Data) or not isinstance(meaning.expression, Mapping):
-            return (NOTHING,)
-        found = self._entry(meaning, key)
-        if all(isinstance(item, Method) for item in found):
-            return None
-        return tuple(found)
-
-    def _attribute(self, instance: Instance, name: str, depth: int = 0) -> list[Meaning]:
-        scope = instance.scope
-        method = scope.bindings.get(name)
-        if method and isinstance(method[-1], Definition):
-            inner = method[-1].scope
-            function = Function(inner, instance, instance.context)
-            if any(
-                decorator_name(item) in {"property", "cached_property"} for item in inner.decorators
-            ):
-                site = self.site(Call(inner.span, method[-1]), scope)
-                return self.returned(function, site, None)
-            return [function]
-        context = self._construction(instance)
-        values = scope.attributes.get(name, [])
-        found = [
-            meaning
-            for value, place in values[:_MAX_ALTERNATIVES]
-            for meaning in self.evaluate(
-                value, place, context if place.name in CONSTRUCTORS else None
-            )
-        ]
-        if found:
-            solid = [x for x in found if not (isinstance(x, Literal) and x.value is None)]
-            return solid or found
-        for base in scope.bases[:4] if depth < 5 else ():
-            for meaning in self.evaluate(base, scope.parent or scope, None):
-                if isinstance(meaning, Class):
-                    inherited = Instance(meaning.scope, instance.site, instance.context)
-                    found = self._attribute(inherited, name, depth + 1)
-                    if found != [NOTHING]:
-                        return found
-        return [NOTHING]
-
-    def _construction(self, instance: Instance) -> Context | None:
-        constructor = constructor_of(instance.scope)
-        if instance.site is None or constructor is None:
-            return None
-        return Context(constructor, instance.site, instance, instance.context)
 
     def _item(self, item: Item, scope: Scope, context: Context | None) -> list[Meaning]:
         found: list[Meaning] = []
@@ -520,47 +361,16 @@ class Evaluator:
         inner = Context(function.scope, site, function.receiver, context)
         found = [
             meaning
-            for value in function.scope.returns[:_MAX_ALTERNATIVES]
+            for value in function.scope.returns[:MAX_ALTERNATIVES]
             for meaning in self.evaluate(value, function.scope, inner)
         ]
         solid = [item for item in found if not (isinstance(item, Literal) and item.value is None)]
         return solid or found or [NOTHING]
 
 
-def takes_self(scope: Scope) -> bool:
-    """Tell whether the first parameter of a function is the object it is called on."""
-    return (
-        scope.owner is not None
-        and scope.module.language is Language.PYTHON
-        and not any(decorator_name(item) == "staticmethod" for item in scope.decorators)
-    )
-
-
-def constructor_of(scope: Scope) -> Scope | None:
-    """Return the constructor of a class."""
-    for name in CONSTRUCTORS:
-        for value in scope.bindings.get(name, []):
-            if isinstance(value, Definition):
-                return value.scope
-    return None
-
-
 def is_cached(scope: Scope) -> bool:
     """Tell whether a decorator keeps the function's first result."""
     return any(decorator_name(item) in _CACHING for item in scope.decorators)
-
-
-def decorator_name(expression: Expression) -> str:
-    """Return the last name of a decorator."""
-    if isinstance(expression, Call):
-        expression = expression.function
-    if isinstance(expression, (Name, Member)):
-        return expression.name
-    return ""
-
-
-def _is_method(key: str) -> bool:
-    return key in {"get", "items", "keys", "values", "copy", "pop", "setdefault", "update"}
 
 
 def _in_force(values: list[Expression], scope: Scope, name: Name) -> list[Expression]:
@@ -584,6 +394,6 @@ def _in_force(values: list[Expression], scope: Scope, name: Name) -> list[Expres
 
 def _distinct(found: list[Meaning]) -> Meanings:
     distinct = tuple(dict.fromkeys(found))
-    if len(distinct) > _MAX_ALTERNATIVES:
-        return (*distinct[:_MAX_ALTERNATIVES], NOTHING)
+    if len(distinct) > MAX_ALTERNATIVES:
+        return (*distinct[:MAX_ALTERNATIVES], NOTHING)
     return distinct or (NOTHING,)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.source.evaluate import CONSTRUCTORS, decorator_name
 from advisor.source.meanings import Class, Function, Instance, Namespace
+from advisor.source.members import CONSTRUCTORS, decorator_name
 from advisor.source.program import (
     Call,
     Definition,

@@ -38,7 +38,11 @@ class SourceReader:
         known = self._facts.get(code)
         if known is None:
             found = locate(code, root=self.root)
-            known = found if isinstance(found, NotRead) else self._read(found)
+            try:
+                known = found if isinstance(found, NotRead) else self._read(found)
+            except RecursionError:
+                # Every walk is bounded; a caller deep in its own stack may leave less than that.
+                known = NotRead("its code is nested too deeply to be read")
             self._facts[code] = known
         return known
 

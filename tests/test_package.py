@@ -1,0 +1,152 @@
+"""How packages are weighed."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from typing import TYPE_CHECKING
+
+from advisor.source.facts import NotRead
+from advisor.source.locate import FunctionCode
+from advisor.source.package import Deployment, PackageSize, how_deployed, measure, part_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def lay(root: Path, sizes: dict[str, int]) -> None:
+    for name, size in sizes.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x" * size)
+
+
+def weigh(path: Path, root: Path, runtime: str = "") -> PackageSize:
+    found = measure(path, root=root, runtime=runtime)
+    assert isinstance(found, PackageSize)
+    return found
+
+
+def test_a_folder_weighs_its_files_and_names_the_heaviest(tmp_path: Path) -> None:
+    lay(tmp_path, {"app.py": 10, "pandas/a.py": 300, "pandas/b/c.py": 200, "numpy/x.so": 400})
+    found = weigh(tmp_path, tmp_path)
+    assert (found.unzipped, found.files, found.zipped, found.is_cut) == (910, 4, None, False)
+    assert [(part.name, part.size) for part in found.largest] == [
+        ("pandas", 500),
+        ("numpy", 400),
+        ("app.py", 10),
+    ]
+
+
+def test_packages_are_found_inside_layers_and_node_modules() -> None:
+    assert part_of("python/lib/python3.13/site-packages/numpy/core/a.so") == "numpy"
+    assert part_of("python/six.py") == "six.py"
+    assert part_of("nodejs/node_modules/@aws-sdk/client-s3/dist/a.js") == "@aws-sdk/client-s3"
+    assert part_of("node_modules/lodash/index.js") == "lodash"
+    assert part_of("src/deep/file.js") == "src"
+    assert part_of("index.js") == "index.js"
+
+
+def test_leftovers_are_named_by_what_they_are(tmp_path: Path) -> None:
+    lay(
+        tmp_path,
+        {
+            ".git/objects/a": 1,
+            "pkg/__pycache__/a.pyc": 2,
+            "pkg/tests/test_a.py": 4,
+            "app.js.map": 8,
+            "node_modules/typescript/lib/tsc.js": 16,
+            "boto3/__init__.py": 32,
+            "app.py": 64,
+        },
+    )
+    found = {item.what: item.size for item in weigh(tmp_path, tmp_path, "python3.13").leftovers}
+    assert found == {
+        "version history (.git)": 1,
+        "caches (__pycache__)": 2,
+        "tests": 4,
+        "source maps": 8,
+        "development dependency 'typescript'": 16,
+        "'boto3', which the runtime has": 32,
+    }
+
+
+def test_the_runtime_decides_which_javascript_sdk_is_left_over(tmp_path: Path) -> None:
+    lay(tmp_path, {"node_modules/aws-sdk/a.js": 1, "node_modules/@aws-sdk/client-s3/a.js": 2})
+    new = weigh(tmp_path, tmp_path, "nodejs22.x").leftovers
+    old = weigh(tmp_path, tmp_path, "nodejs16.x").leftovers
+    assert [item.size for item in new] == [2]
+    assert [item.size for item in old] == [1]
+
+
+def test_an_archive_is_weighed_by_its_directory_alone(tmp_path: Path) -> None:
+    archive = tmp_path / "fn.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("app.py", "a" * 50_000_000)
+        file.writestr("lib/", "")
+        file.writestr("numpy/x.py", "b" * 100)
+    found = weigh(archive, tmp_path)
+    assert found.unzipped == 50_000_100
+    assert found.zipped == archive.stat().st_size
+    assert found.files == 2
+
+
+def test_a_broken_archive_is_not_read(tmp_path: Path) -> None:
+    for content in (b"", b"PK\x05\x06", b"no zip at all", _end(offset=2**31, length=2**31)):
+        (tmp_path / "fn.zip").write_bytes(content)
+        assert isinstance(measure(tmp_path / "fn.zip", root=tmp_path), NotRead)
+
+
+def _end(*, offset: int, length: int) -> bytes:
+    return struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, length, offset, 0)
+
+
+def test_counting_stops_at_the_bound_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("advisor.source.package.MAX_FILES", 3)
+    lay(tmp_path, {f"f{number}": 1 for number in range(5)})
+    found = weigh(tmp_path, tmp_path)
+    assert (found.files, found.is_cut) == (3, True)
+
+
+def test_links_out_of_the_root_weigh_nothing(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    lay(tmp_path, {"outside/big": 1000})
+    lay(root, {"app.py": 1})
+    (root / "file").symlink_to(tmp_path / "outside" / "big")
+    (root / "folder").symlink_to(tmp_path / "outside")
+    (root / "loop").symlink_to(root)
+    assert weigh(root, root).unzipped == 1
+    assert isinstance(measure(tmp_path / "outside", root=root), NotRead)
+    assert isinstance(measure(root / "folder", root=root), NotRead)
+    assert isinstance(measure(root / "gone", root=root), NotRead)
+
+
+def test_code_with_a_manifest_is_built_first_and_other_code_lies_as_deployed(
+    tmp_path: Path,
+) -> None:
+    lay(tmp_path, {"plain/app.py": 1, "declared/app.py": 1, "declared/requirements.txt": 1})
+    lay(tmp_path, {"cdk.out/asset.1/index.js": 1, "cdk.out/asset.1/package.json": 1, "fn.zip": 1})
+
+    def kind(path: str, runtime: str, *, builds: bool = True) -> Deployment:
+        code = FunctionCode("Fn", tmp_path, "app.handler", runtime, path)
+        found = how_deployed(code, root=tmp_path, builds=builds)
+        assert not isinstance(found, NotRead)
+        return found[0]
+
+    assert kind("plain", "python3.13") is Deployment.AS_IT_LIES
+    assert kind("declared", "python3.13") is Deployment.BUILT_FIRST
+    assert kind("declared", "python3.13", builds=False) is Deployment.AS_IT_LIES
+    assert kind("cdk.out/asset.1", "nodejs22.x") is Deployment.AS_IT_LIES
+    assert kind("fn.zip", "python3.13") is Deployment.AS_IT_LIES
+    assert kind("plain", "java21") is Deployment.BUILT_FIRST
+
+
+def test_what_sam_built_is_what_is_deployed(tmp_path: Path) -> None:
+    lay(tmp_path, {"src/requirements.txt": 1, ".aws-sam/build/Fn/app.py": 5})
+    code = FunctionCode("Fn", tmp_path, "app.handler", "python3.13", "src")
+    found = how_deployed(code, root=tmp_path, builds=True)
+    assert found == (Deployment.AS_IT_LIES, tmp_path / ".aws-sam/build" / "Fn")
