@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.templates.resource import Resource
-from advisor.templates.sam.apis import expand_http_api, expand_rest_api
+from advisor.templates.sam.apis import expand_rest_api
 from advisor.templates.sam.connectors import embedded, expand_connector
 from advisor.templates.sam.context import Context
 from advisor.templates.sam.functions import expand_function
 from advisor.templates.sam.globals import merged
 from advisor.templates.sam.graphs import expand_graph
+from advisor.templates.sam.http_apis import expand_http_api
 from advisor.templates.sam.machines import expand_state_machine
 from advisor.templates.sam.others import (
     expand_application,
