@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from advisor.rules.rule import Example, Rule
 
 _INDENT = "  "
+_WIDE = 90
+"""Columns from which the names of rules need not be broken."""
 _BETWEEN = 3
 """Columns between the two examples."""
 
@@ -40,8 +42,9 @@ def table(rules: Sequence[Rule], *, look: Look) -> str:
     from rich.text import Text
 
     drawn = Table(box=ASCII2 if look.ascii_only else SIMPLE_HEAD, pad_edge=False)
+    whole = {"id", "severity", "name"} if look.room >= _WIDE else {"id", "severity"}
     for heading in ("id", "name", "severity", "finds"):
-        drawn.add_column(heading, no_wrap=heading != "finds", overflow="fold")
+        drawn.add_column(heading, no_wrap=heading in whole, overflow="fold")
     styles = {3: "bold red", 2: "yellow", 1: "cyan"}
     for rule in rules:
         drawn.add_row(
