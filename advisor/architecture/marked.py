@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from advisor.templates.values import Reference, Text, Unknown, join
+from advisor.templates.values import Cause, Reference, Text, Unknown, join
 
 if TYPE_CHECKING:
     from advisor.architecture.nodes.base import Node
@@ -73,6 +73,14 @@ def references(value: Value) -> tuple[Reference, ...]:
     return value.references if isinstance(value, Text) else ()
 
 
+def is_blank(value: Value) -> bool:
+    """Tell whether nothing tells a value from others, so that equal ones need not be the same."""
+    parts = value.parts if isinstance(value, Text) else (value,)
+    return any(
+        isinstance(part, Unknown) and part.cause in {Cause.MISSING, Cause.OPAQUE} for part in parts
+    )
+
+
 def mentions(node: Node, *path: str | int) -> tuple[Reference, ...]:
     """Return the references anywhere in a property as written, even within what is unknown.
 
@@ -116,4 +124,4 @@ def walk(value: Value, *path: str | int) -> Value:
     return value
 
 
-__all__ = ["MARK", "Marked", "marked", "mentions", "references", "walk"]
+__all__ = ["MARK", "Marked", "is_blank", "marked", "mentions", "references", "walk"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
-from advisor.architecture.nodes.apis import Api, Route
+from advisor.architecture.nodes.apis import Api, Authorizer, Route
 from advisor.architecture.nodes.databases import Database, DatabaseInstance, DbProxy
+from advisor.architecture.nodes.edge import Distribution
 from advisor.architecture.nodes.events import EventBus, EventRule, Pipe, Schedule
 from advisor.architecture.nodes.external import External
 from advisor.architecture.nodes.functions import Function
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
 MOST_LABELS = 3
 """Labels written on one link; more are counted."""
 
-_COLONS = 5
-"""Colons before the resource in an ARN."""
+_ARN = re.compile(r"arn:(?:(?:\$\{[^{}]{1,200}\}|[^:{}$]){0,200}:){4}(.+)\Z", re.DOTALL)
 _HIDDEN = frozenset({EdgeKind.CONTAINS, EdgeKind.USES})
 _WORDS = {
     EdgeKind.PUBLISHES: "sends",
@@ -122,8 +123,16 @@ def flow_of(
     """Return what is to be drawn; with `everything` helpers and belonging as well."""
     boxes: dict[str, Box] = {}
     links: dict[tuple[str, str], Link] = {}
+    polled = {
+        (edge.target.id, edge.source.id)
+        for edge in architecture.edges()
+        if edge.mode is Mode.POLLED
+    }
     for edge in architecture.edges():
         if edge.kind in _HIDDEN and not everything:
+            continue
+        # What Lambda needs to poll is no reading of the function's own.
+        if edge.kind is EdgeKind.READS and (edge.source.id, edge.target.id) in polled:
             continue
         source, target = _shown(architecture, edge.source), _shown(architecture, edge.target)
         if source is target and edge.source is not edge.target:
@@ -204,7 +213,7 @@ def _label(edge: Edge) -> str:
     if isinstance(edge.declared_by, Route) and edge.kind is not EdgeKind.CONTAINS:
         word = edge.declared_by.label
         return f"{mode} {word}".strip() if mode else f"{_WORDS.get(edge.kind, '')} {word}".strip()
-    if edge.kind is EdgeKind.ROUTES:
+    if edge.kind is EdgeKind.ROUTES or isinstance(edge.declared_by, (Authorizer, Distribution)):
         return edge.via
     if edge.mode is Mode.POLLED:
         size = edge.declared_by.get("BatchSize")
@@ -263,8 +272,8 @@ def title_of(node: Node) -> str:
     """Return what a reader calls a node; what SAM makes has a logical id of its own."""
     if isinstance(node, External):
         # Of an ARN what names the resource; what comes before is alike for all.
-        pieces = node.name.split(":", _COLONS) if node.name.startswith("arn:") else [node.name]
-        return pieces[-1] or "?"
+        match = _ARN.match(node.name)
+        return (match[1] if match else node.name) or "?"
     return node.resource.logical_id if node.is_generated else node.name or node.at().path
 
 

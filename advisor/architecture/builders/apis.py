@@ -15,7 +15,7 @@ from advisor.architecture.builders.routes import (
 )
 from advisor.architecture.calls import KINDS, call_kind
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
-from advisor.architecture.marked import marked, mentions, references
+from advisor.architecture.marked import is_blank, marked, mentions, references
 from advisor.architecture.nodes.apis import (
     Api,
     ApiStage,
@@ -157,7 +157,7 @@ def integration_edge(
     action = integration.action
     if action == "http":
         _proxy(architecture, source, integration, via=via, route=route)
-    if isinstance(action, Unknown) or action in {"mock", "http"}:
+    if isinstance(action, Unknown) or action in {"mock", "http"} or is_blank(integration.target):
         return
     if action == "lambda":
         target: Node | None

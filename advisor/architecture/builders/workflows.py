@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from advisor.architecture.builders.common import bus_of
 from advisor.architecture.calls import KINDS, call_kind
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
-from advisor.architecture.marked import references
+from advisor.architecture.marked import is_blank, references
 from advisor.architecture.nodes.workflows import Activity, StateMachine, StateNode
-from advisor.architecture.resolution import kind_of, parts_of
+from advisor.architecture.resolution import kind_of
 from advisor.errors import LoadError
-from advisor.templates.values import Cause, Unknown
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
@@ -114,7 +113,7 @@ def _direct(
     """Return the function or activity that the resource itself names."""
     from advisor.workflows.integrations import CallKind
 
-    if call.kind is CallKind.FUNCTION and not _is_blank(call.value):
+    if call.kind is CallKind.FUNCTION and not is_blank(call.value):
         return architecture.target(call.value, "function", declared_by=node)
     # Whatever a placeholder stands for; it names a target only if that is in the architecture.
     function, qualifier = architecture.function_of(call.value, node)
@@ -130,7 +129,7 @@ def _named(
     """Return what an argument names; None where the execution's data decide."""
     from advisor.workflows.integrations import How
 
-    if argument.how is How.DYNAMIC or _is_blank(argument.value):
+    if argument.how is How.DYNAMIC or is_blank(argument.value):
         return None, None
     kind = KINDS.get(call.service, "")
     if kind == "bus":
@@ -142,14 +141,6 @@ def _named(
         # The host of an API holds its id: `${Api}.execute-api.…`.
         found = next(filter(None, map(architecture.node_of, references(argument.value))), None)
     return found, None
-
-
-def _is_blank(value: Value) -> bool:
-    """Tell whether nothing is known of a value, so that equal ones need not be the same."""
-    parts = parts_of(value) or ()
-    return any(
-        isinstance(part, Unknown) and part.cause in {Cause.MISSING, Cause.OPAQUE} for part in parts
-    )
 
 
 def _service(call: Integration) -> str:
