@@ -283,6 +283,44 @@ def test_a_sam_api_leads_to_its_functions(tmp_path: Path) -> None:
     assert {edge.at().pointer[:2] for edge in edges} == {("Resources", "Fn")}
 
 
+def test_a_sam_event_overrides_the_default_authorizer(tmp_path: Path) -> None:
+    graph = graph_of(
+        tmp_path,
+        """
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Api:
+            Type: AWS::Serverless::Api
+            Properties:
+              StageName: p
+              Cors: "'*'"
+              Auth:
+                DefaultAuthorizer: Own
+                AddDefaultAuthorizerToCorsPreflight: false
+                Authorizers: {Own: {FunctionArn: !GetAtt Fn.Arn}}
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties:
+              Runtime: python3.13
+              Handler: a.b
+              InlineCode: x
+              Events:
+                A: {Type: Api, Properties: {Path: /a, Method: get, RestApiId: !Ref Api}}
+                B:
+                  Type: Api
+                  Properties:
+                    {Path: /b, Method: get, RestApiId: !Ref Api, Auth: {Authorizer: NONE}}
+                C:
+                  Type: Api
+                  Properties:
+                    {Path: /c, Method: any, RestApiId: !Ref Api, Auth: {Authorizer: AWS_IAM}}
+        """,
+    )
+    kinds = {r.label: r.authorization.kind for r in graph.all(Route) if not r.is_preflight}
+    assert kinds == {"GET /a": "lambda", "GET /b": "none", "ANY /c": "iam"}
+    assert {r.authorization.kind for r in graph.all(Route) if r.is_preflight} == {"none"}
+
+
 def test_a_load_balancer_waits_as_long_as_its_idle_timeout(tmp_path: Path) -> None:
     graph = graph_of(
         tmp_path,

@@ -33,6 +33,9 @@ AUTHORIZER = "x-amazon-apigateway-authorizer"
 AUTHTYPE = "x-amazon-apigateway-authtype"
 AUTH = "x-amazon-apigateway-auth"
 
+SAM_NONE = "NONE"
+"""What SAM writes for `Authorizer: NONE`: the name of a scheme that does not exist."""
+
 MAX_ROUTES = 5_000
 """Operations read of one body; the quota of a REST API is a few hundred resources."""
 
@@ -144,6 +147,8 @@ def _authorization(
         if isinstance(requirement, Unknown):
             return Authorization(kind=requirement, path=path)
         for name in requirement if isinstance(requirement, dict) else ():
+            if name == SAM_NONE and name not in authorizers:
+                continue
             scheme = authorizers.get(name, Authorization(kind=UNKNOWN))
             if scheme.kind == "api-key":
                 key = True
@@ -151,7 +156,7 @@ def _authorization(
                 chosen = scheme
     if chosen is not None:
         return Authorization(chosen.kind, chosen.authorizer, api_key=key, path=path)
-    return Authorization("api-key" if key else "none", api_key=key, path=path if key else ())
+    return Authorization("api-key" if key else "none", api_key=key, path=path)
 
 
 def _integration(
