@@ -38,4 +38,5 @@ def process(*arguments: str, stdin: bytes = b"", **environment: str) -> Run:
         [*ADVISE, *arguments], input=stdin, capture_output=True, check=False, timeout=60,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )  # fmt: skip
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    return done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding)

@@ -9,6 +9,7 @@ import pytest
 
 from advisor.cli.options import Options
 from advisor.cli.streams import Progress, look_for
+from tests.commands import process
 
 # ---- streams
 
@@ -73,3 +74,12 @@ def test_progress_is_for_people_who_wait(monkeypatch: pytest.MonkeyPatch) -> Non
     silent._next = 0.0  # noqa: SLF001 - a second later
     silent("judging")
     assert not file.getvalue()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["check", "--help"], ["rules"],
+                                   ["rule", "duplicate-key", "--format", "md"]])  # fmt: skip
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_no_encoding_of_the_terminal_is_a_reason_to_fail(words: list[str], encoding: str) -> None:
+    code, out, err = process(*words, PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    assert (code, err) == (0, "")
+    assert out
