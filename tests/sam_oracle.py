@@ -266,7 +266,7 @@ def differences(left: Resources, right: Resources) -> Iterator[Difference]:
             yield Difference(kind, "Type", logical_id, kind, other)
             continue
         for name in wanted.keys() | given.keys():
-            if (kind, name) in _LEFT_OUT or name == "Tags":
+            if (kind, name) in _LEFT_OUT:
                 continue
             pair = _comparable(name, wanted.get(name)), _comparable(name, given.get(name))
             if pair[0] == pair[1]:
@@ -316,7 +316,21 @@ def _inside(
     yield Difference(kind, path, logical_id, _show(left), _show(right))
 
 
+_MARKS = re.compile(r".*:createdBy|serverlessrepo:.*|sam:ConditionalDependsOn:.*")
+"""Tags with which SAM marks what it made."""
+
+
+def _tags(value: Data) -> Data:
+    pairs = value if isinstance(value, list) else []
+    named = [_mapping(pair) for pair in pairs]
+    shown = {str(pair.get("Key")): pair.get("Value") for pair in named}
+    shown |= _mapping(value)
+    return {key: item for key, item in shown.items() if not _MARKS.fullmatch(key)} or None
+
+
 def _comparable(name: str, value: Data) -> Data:
+    if name == "Tags":
+        return _tags(value)
     if name == "Policies":
         return _sorted(_statements(value))
     if name in {"ManagedPolicyArns", "Targets"} and isinstance(value, list):

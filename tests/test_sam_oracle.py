@@ -110,6 +110,12 @@ EXPLAINED = (
         "which version wins hangs on a feature that the library switches off",
         r"feature_toggle",
     ),
+    Explained(
+        "AWS::S3::Bucket",
+        "Tags",
+        "a bucket of the template keeps its own tags, whatever an event's function passes on",
+        r"propagate_tags",
+    ),
     Explained("AWS::AppSync::Resolver", "Code", "the code that passes on is in our own words"),
     Explained(
         "AWS::ApiGatewayV2::Api",

@@ -28,6 +28,7 @@ from advisor.templates.sam.others import (
 )
 from advisor.templates.sam.routes import HTTP_ID, REST_ID
 from advisor.templates.sam.source import Source, is_intrinsic, items, mapping
+from advisor.templates.sam.tags import pass_on
 from advisor.templates.sam.websockets import expand_web_socket_api
 
 if TYPE_CHECKING:
@@ -98,9 +99,12 @@ def expand_all(data: dict[str, Data], owner: str) -> tuple[list[Resource], dict[
     for source in sources:
         if source.type in _FIRST:
             groups[source.logical_id] = _FIRST[source.type](source, context)
+            pass_on(source, groups[source.logical_id])
     for source in sources:
         if source.type not in _FIRST:
             groups[source.logical_id] = _second(source, context)
+            if source.type.startswith(_SERVERLESS):
+                pass_on(source, groups[source.logical_id])
     for logical_id, kind in _IMPLICIT.items():
         declared = context.raw(logical_id).get("Type")
         if logical_id in context.routes and declared is None:
@@ -217,7 +221,7 @@ def _implicit(
     for route in routes:
         tags.update(mapping(route.tags))
     if tags:
-        own["Tags"] = tags
+        own |= {"Tags": tags, "PropagateTags": True}
     properties, origins = merged(context.template, kind, {"Properties": own}, first.place)
     found = [(route.condition,) if route.condition else () for route in routes]
     source = Source(
@@ -230,6 +234,7 @@ def _implicit(
         conditions=context.either(found, f"{logical_id}Condition"),
     )
     made = (expand_rest_api if logical_id == REST_ID else expand_http_api)(source, context)
+    pass_on(source, made)
     for resource in made:
         resource.made_by = first.maker
     return first.maker, made
