@@ -305,6 +305,35 @@ def test_a_secret_outside_the_network_or_an_arn_connects_nothing(
     assert not databases.outgoing(node_of(databases, function), EdgeKind.CONNECTS)
 
 
+def test_the_data_api_holds_no_connection_by_its_secret(tmp_path: Path) -> None:
+    graph = graph_of(
+        tmp_path,
+        """
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Cluster:
+            Type: AWS::RDS::DBCluster
+            Properties: {Engine: aurora-mysql, EnableHttpEndpoint: true}
+          Fn:
+            Type: AWS::Serverless::Function
+            Properties:
+              Runtime: python3.13
+              Handler: a.b
+              InlineCode: x
+              VpcConfig: {SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}
+              Environment: {Variables: {SECRET: !GetAtt Cluster.MasterUserSecret.SecretArn}}
+              Policies:
+                - Statement:
+                    - Effect: Allow
+                      Action: rds-data:ExecuteStatement
+                      Resource: !Sub arn:aws:rds:${AWS::Region}:1:cluster:${Cluster}
+        """,
+    )
+    edge = edge_between(graph, "Fn", "Cluster", EdgeKind.CONNECTS)
+    assert edge.evidence is Evidence.GRANTED
+    assert edge.actions == ("rds-data:ExecuteStatement",)
+
+
 def test_a_proxy_leads_to_its_databases(databases: Architecture) -> None:
     assert edge_between(databases, "Proxy", "Cluster", EdgeKind.CONNECTS).via == "RDS Proxy"
     cluster, first = node_of(databases, "Cluster"), node_of(databases, "First")

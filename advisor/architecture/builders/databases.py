@@ -141,7 +141,15 @@ def _connections(
     # An address tells where a function connects to; a secret alone only within the network.
     if function.get("VpcConfig") is None:
         return
+    # The Data API takes a secret as well, and holds no connection.
+    over_https = {
+        edge.target.id
+        for edge in architecture.outgoing(function, EdgeKind.CONNECTS)
+        if edge.evidence is Evidence.GRANTED and edge.actions
+    }
     for key, database, reference in by_secret:
+        if database.id in over_https:
+            continue
         near = {database.id, *(proxy.id for proxy in database.proxies)}
         if isinstance(database, DatabaseInstance) and database.cluster is not None:
             near.add(database.cluster.id)

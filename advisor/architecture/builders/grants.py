@@ -70,7 +70,13 @@ _ACTIONS: dict[str, dict[EdgeKind, tuple[str, ...]]] = {
     "ecs": {EdgeKind.STARTS: ("runtask",)},
     "batch": {EdgeKind.STARTS: ("submitjob",)},
     "codebuild": {EdgeKind.STARTS: ("startbuild",)},
+    # The Data API: statements over HTTPS, which hold no connection.
+    "rds-data": {
+        EdgeKind.CONNECTS: ("executestatement", "batchexecutestatement", "begintransaction")
+    },
 }
+_OWNERS = {"rds-data": "rds"}
+"""The service in a resource's ARN where it is not that of the actions."""
 _MODES = {
     "invokeasync": Mode.ASYNCHRONOUS,
     "invokefunctionurl": Mode.SYNCHRONOUS,
@@ -169,7 +175,8 @@ def _grants(architecture: Architecture, statements: Iterable[Statement]) -> list
             path = statement.resource_path
             path = (*path, index) if len(statement.resources) > 1 else path
             for act_service, name, kind, written in acts:
-                if act_service != service or not _applies(value, service, name):
+                owner = _OWNERS.get(act_service, act_service)
+                if owner != service or not _applies(value, service, name):
                     continue
                 grant = found.setdefault(
                     (target.id, kind),
