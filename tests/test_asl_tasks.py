@@ -242,7 +242,7 @@ JSONATA: Matrix = {
     "path field": (ata_pass(InputPath="$.a"), ata_pass(Output="{% $x %}"), "'InputPath'"),
     "jsonata field": (one(OK | {"Output": 1}), ata_pass(Output=1), "'Output'"),
     "syntax": (ata_pass(Output="{% 1 + %}"), ata_pass(Output="{%1 + 1%}"), "is no JSONata"),
-    "open end": (ata_pass(Output="{% 1"), ata_pass(Output="1 %}"), "does not end"),
+    "open end": (ata_pass(Output="{% 1"), ata_pass(Output="1 %"), "does not end"),
     "downgrade": (
         ata_pass(QueryLanguage="JSONPath"),
         one(OK | {"QueryLanguage": "JSONata"}),
@@ -262,10 +262,16 @@ JSONATA: Matrix = {
         ata_task(Catch=[_ALL | {"Next": "B", "Output": "{% $states.errorOutput.Cause %}"}]),
         "outside of a catcher",
     ),
+    "no list of items": (
+        jsonata(map_(Items="states.input")),
+        jsonata(map_(Items="{% $states.input.a %}")),
+        "neither a list",
+    ),
+    "no opening": (ata_pass(Output="1 %}"), ata_pass(Output="{% \n1   %}"), "does not start"),
     "result": (
-        ata_task(Arguments={"FunctionName": "{% $states.result %}"}),
+        ata_task(Output="{% 1", Assign={"a": 1}),
         ata_task(Output="{% $states.result %}", Assign={"a": "{% $states.result.b %}"}),
-        "does not exist here",
+        "does not end",
     ),
     "path for seconds": (
         jsonata({"Type": "Wait", "SecondsPath": "$.a", "End": True}),
@@ -313,16 +319,27 @@ def test_express_machines_refuse_what_only_standard_ones_can(name: str) -> None:
     assert judge(bad, "STANDARD") == judge(bad) == []
 
 
+INNER_ASSIGN = inner(
+    First=OK | {"Assign": {"a": 1}, "Next": "Each"},
+    Each=map_(ItemProcessor=inner(I=OK | {"Assign": {"a": 2}})),
+)
+del INNER_ASSIGN["States"]["First"]["End"]  # type: ignore[index]  # it goes on
+
 WARNINGS: dict[str, tuple[object, Code | None]] = {
     "path without '.$'": (one(OK | {"Parameters": {"x": "$.a"}}), Code.NO_DOLLAR),
     "path in a list": (one(OK | {"Parameters": {"x": ["$.a"]}}), Code.NO_DOLLAR),
     "static result": (one(OK | {"Result": {"x.$": "$.a"}}), Code.STATIC_RESULT),
     "undelimited": (ata_pass(Output="$states.input.a"), None),
     "expression in jsonpath": (one(OK | {"Parameters": {"x": "{% $a %}"}}), None),
+    "result before there is one": (
+        ata_task(Arguments={"FunctionName": "{% $states.result %}"}),
+        Code.JSONATA,
+    ),
     "dollar key in jsonata": (ata_pass(Output={"x.$": 1}), None),
     "reader in an inline map": (one(map_(ItemReader=READER)), None),
     "unknown error of states": (one(retry(ErrorEquals=["States.TaskFailedId"])), None),
     "never applies": (one(task(Retry=[{"ErrorEquals": ["E"]}, {"ErrorEquals": ["E"]}])), None),
+    "variable of an outer scope": (INNER_ASSIGN, None),
     "holes of a format": (one(OK | {"Parameters": {"x.$": "States.Format('{}')"}}), None),
 }
 

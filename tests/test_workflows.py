@@ -156,7 +156,9 @@ def test_an_object_in_a_template_has_intrinsics_and_exact_positions() -> None:
 def test_text_that_is_not_json_is_an_error_with_the_place_in_the_template() -> None:
     document = read_text(TEMPLATE, "t.yaml", tags=long_form)
     with pytest.raises(LoadError) as caught:
-        read_string("{", document=document, pointer=(*PROPERTIES, "DefinitionString"), resource="M")
+        read_string(
+            "{a: 1,}", document=document, pointer=(*PROPERTIES, "DefinitionString"), resource="M"
+        )
     assert caught.value.line == 5
     assert "'M'" in caught.value.message
 

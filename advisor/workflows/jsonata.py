@@ -143,7 +143,7 @@ def _named(
         if field == "errorOutput" and not error_output:
             yield ExpressionFault("reads '$states.errorOutput' outside of a catcher")
         elif field == "result" and not result:
-            yield ExpressionFault("reads '$states.result', which does not exist here")
+            yield ExpressionFault("reads '$states.result', which does not exist here", warning=True)
     elif kind in {"function", "partial"}:
         procedure = getattr(node, "procedure", None)
         if getattr(procedure, "value", None) == "eval":

@@ -62,6 +62,16 @@ RETURNS_TEXT = frozenset(
 """Intrinsic functions whose result can be a string."""
 
 
+_NUMBERS_ONLY = {
+    "MathAdd": (0, 1),
+    "MathRandom": (0, 1, 2),
+    "ArrayRange": (0, 1, 2),
+    "ArrayPartition": (1,),
+    "ArrayGetItem": (1,),
+}
+"""Positions of arguments that text in quotes can never fit."""
+
+
 class Intrinsic(NamedTuple):
     """A call of an intrinsic function: its name, and whether a format has the wrong holes."""
 
@@ -201,6 +211,8 @@ def _call(text: str, start: int, depth: int) -> tuple[int, Intrinsic]:
                 raise PathError(f"has no ')' for 'States.{name}('")
             at = _blanks(text, at + 1)
         at, literal, inner = _argument(text, at, depth)
+        if literal is not None and count in _NUMBERS_ONLY.get(name, ()):
+            raise PathError(f"gives 'States.{name}' the text '{_short(literal)}' for a number")
         template = literal if count == 0 else template
         mismatch = mismatch or inner
         count = count + 1

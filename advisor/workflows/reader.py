@@ -100,7 +100,7 @@ def read_string(
     Raises LoadError with the place in the template where the text is not JSON.
     """
     try:
-        inner = read_definition(text, document.path)
+        inner = _read_json(text, document.path)
     except LoadError as error:
         place = DocumentPlaces(document, (), resource).at(pointer, key=False).span.start
         message = f"the definition of '{resource}' is not JSON: {error.message}"
@@ -112,6 +112,21 @@ def read_string(
         names=names,
         size=len(text.encode("utf-8", "replace")),
     )
+
+
+def _read_json(text: str, path: str) -> Document:
+    """Return a text as a document that has to be JSON, as `DefinitionString` has."""
+    from advisor.documents.construct import ShapeError
+    from advisor.documents.document import Syntax
+    from advisor.documents.json import read_json
+
+    inner = read_definition(text, path)
+    if inner.syntax is not Syntax.JSON:
+        try:
+            read_json(prepare(text))
+        except ShapeError as error:
+            raise LoadError(path, error.message) from None
+    return inner
 
 
 def _no_tags(_name: str) -> None:

@@ -63,7 +63,7 @@ def expression(spot: Spot, text: str) -> None:
         add(f"{spot.label} {fault.message}", code=code, topic="jsonata")
 
 
-def whole(low: int, high: int) -> Check:
+def whole(low: int, high: int | None = None) -> Check:
     """Return a check for a whole number, in JSONata also an expression."""
 
     def check(spot: Spot, value: Asl) -> None:
@@ -75,9 +75,10 @@ def whole(low: int, high: int) -> Check:
             spot.error(f"{spot.label} is {kind_of(value)}, not a whole number")
         elif isinstance(value, float) and not value.is_integer():
             spot.error(f"{spot.label} is {value}, not a whole number")
-        elif not low <= value <= high:
-            bound = f"less than {low}" if value < low else f"more than {high}"
-            spot.error(f"{spot.label} is {_number(value)}, {bound}")
+        elif value < low:
+            spot.error(f"{spot.label} is {_number(value)}, less than {low}")
+        elif high is not None and value > high:
+            spot.error(f"{spot.label} is {_number(value)}, more than {high}")
 
     return check
 

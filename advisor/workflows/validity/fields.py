@@ -42,8 +42,15 @@ def _arguments(spot: Spot, value: Asl) -> None:
     payloads.payload(spot, value)
 
 
+def _items(spot: Spot, value: Asl) -> None:
+    if isinstance(value, str) and not checks.is_open(value) and "{%" not in value:
+        spot.error(f"{spot.label} is {checks.kind_of(value)}, neither a list nor an expression")
+        return
+    payloads.payload(spot, value)
+
+
 _SECONDS = checks.whole(1, checks.SECONDS_LIMIT)
-_COUNT = checks.whole(0, checks.SECONDS_LIMIT)
+_COUNT = checks.whole(0)
 
 _LANGUAGE = Field(checks.one_of("JSONPath", "JSONata"))
 _PATH = Field(checks.path, "JSONPath")
@@ -90,7 +97,7 @@ STATE_FIELDS: dict[str, dict[str, Field]] = {
     | _IO
     | {
         "Assign": _ASSIGN,
-        "Seconds": Field(_COUNT),
+        "Seconds": Field(checks.whole(0, checks.SECONDS_LIMIT)),
         "SecondsPath": _REFERENCE,
         "Timestamp": Field(checks.timestamp),
         "TimestampPath": _REFERENCE,
@@ -121,7 +128,7 @@ STATE_FIELDS: dict[str, dict[str, Field]] = {
         "ItemProcessor": _WHOLE,
         "Iterator": _WHOLE,
         "ItemsPath": _REFERENCE,
-        "Items": Field(payloads.payload, "JSONata"),
+        "Items": Field(_items, "JSONata"),
         "ItemReader": _WHOLE,
         "ItemSelector": Field(payloads.payload),
         "ItemBatcher": _WHOLE,

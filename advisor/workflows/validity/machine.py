@@ -27,6 +27,7 @@ from advisor.workflows.validity.maps import check_labels, check_map
 from advisor.workflows.validity.payloads import static_result
 from advisor.workflows.validity.problem import Code, Report, Spot
 from advisor.workflows.validity.tasks import check_express, check_task
+from advisor.workflows.validity.variables import check_variables
 
 if TYPE_CHECKING:
     from advisor.workflows.model import Scope, State, Workflow
@@ -64,6 +65,7 @@ def validate(workflow: Workflow, *, machine_type: str | None = None) -> list[Pro
         _scope(report, scope)
     check_names(report)
     check_labels(report)
+    check_variables(report)
     check_express(report)
     return report.problems
 

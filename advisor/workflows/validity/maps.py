@@ -69,7 +69,7 @@ _READER_CONFIG = {
     "MaxItemsPath": _REFERENCE,
 }
 _BATCHER = {
-    "MaxItemsPerBatch": Field(checks.whole(1, checks.SECONDS_LIMIT)),
+    "MaxItemsPerBatch": Field(checks.whole(1)),
     "MaxItemsPerBatchPath": _REFERENCE,
     "MaxInputBytesPerBatch": Field(checks.whole(1, 262_144)),
     "MaxInputBytesPerBatchPath": _REFERENCE,

@@ -114,11 +114,9 @@ def _jsonata_leaf(spot: Spot, key: str | int, item: Asl) -> None:
             f"{spot.label} passes the text '{item[:60]}' on as it is, because it lacks '{{% %}}'",
             topic="undelimited",
         )
-    elif item.endswith("%}") and item.lstrip().startswith("{%"):
-        spot.warning(
-            f"{spot.label} is no expression, because blanks stand before its '{{%'",
-            topic="undelimited",
-        )
+    elif item.endswith("%}") and not checks.is_open(item):
+        # https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+        spot.error(f"{spot.label} ends with '%}}' but does not start with '{{%'", topic="jsonata")
 
 
 def with_result(spot: Spot) -> Spot:
