@@ -26,6 +26,7 @@ SUBNETS: dict[str, tuple[str, ...]] = {
     "AWS::RDS::DBProxy": ("VpcSubnetIds",),
     "AWS::ElastiCache::SubnetGroup": ("SubnetIds",),
     "AWS::ElastiCache::ServerlessCache": ("SubnetIds",),
+    "AWS::MemoryDB::SubnetGroup": ("SubnetIds",),
     "AWS::Redshift::ClusterSubnetGroup": ("SubnetIds",),
     "AWS::RedshiftServerless::Workgroup": ("SubnetIds",),
     "AWS::DocDB::DBSubnetGroup": ("SubnetIds",),

@@ -23,6 +23,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "AWS::ElastiCache::ReplicationGroup": ("SecurityGroupIds",),
     "AWS::ElastiCache::CacheCluster": ("VpcSecurityGroupIds",),
     "AWS::ElastiCache::ServerlessCache": ("SecurityGroupIds",),
+    "AWS::MemoryDB::Cluster": ("SecurityGroupIds",),
     "AWS::Redshift::Cluster": ("VpcSecurityGroupIds",),
     "AWS::RedshiftServerless::Workgroup": ("SecurityGroupIds",),
     "AWS::DocDB::DBCluster": ("VpcSecurityGroupIds",),
