@@ -27,7 +27,7 @@ from advisor.templates.sam.others import (
     expand_unknown,
 )
 from advisor.templates.sam.routes import HTTP_ID, REST_ID
-from advisor.templates.sam.source import Source, is_intrinsic, items, mapping
+from advisor.templates.sam.source import Source, canonical, is_intrinsic, items, mapping
 from advisor.templates.sam.tags import pass_on
 from advisor.templates.sam.websockets import expand_web_socket_api
 
@@ -183,9 +183,12 @@ def _notify(bucket: Resource, hooks: list[Hook]) -> None:
     config = mapping(bucket.properties.get("NotificationConfiguration"))
     entries = list(items(config.get("LambdaConfigurations")))
     origins: dict[tuple[str, ...], Pointer] = dict(bucket.origins)
+    known = {canonical(entry) for entry in entries}
     for hook in hooks:
-        if hook.value in entries:
+        text = canonical(hook.value)
+        if text in known:
             continue
+        known.add(text)
         path = ("NotificationConfiguration", "LambdaConfigurations", str(len(entries)))
         origins[path] = hook.place
         entries.append(hook.value)

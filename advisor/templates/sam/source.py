@@ -103,12 +103,13 @@ def referenced_id(value: Data) -> str:
 
 def digest(content: Data) -> str:
     """Return the suffix that SAM gives an id that depends on content."""
-    text = content if isinstance(content, str) else _canonical(content)
+    text = content if isinstance(content, str) else canonical(content)
     encoded = text.encode("utf-8", "surrogatepass")
     return hashlib.sha1(encoded, usedforsecurity=False).hexdigest()[:_HASH_LENGTH] if text else ""
 
 
-def _canonical(content: Data) -> str:
+def canonical(content: Data) -> str:
+    """Return a text that is the same for equal data."""
     return json.dumps(content, separators=(",", ":"), sort_keys=True, default=str)
 
 
