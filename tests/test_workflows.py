@@ -168,6 +168,14 @@ def test_definitions_are_known_by_their_content() -> None:
     assert not is_definition({"Resources": {}})
 
 
+def test_intrinsics_in_a_file_are_wildcards_unless_a_template_deploys_it_as_it_is() -> None:
+    text = "StartAt: A\nStates:\n  A: {Type: Task, Resource: !GetAtt F.Arn, End: true}\n"
+    document = read_definition(text, "m.asl.yaml")
+    assert validate(read_workflow(document)) == []
+    (problem,) = validate(read_workflow(document, substitutions={}))
+    assert problem.message == "'Resource' of 'A' is an object, not text"
+
+
 def test_yaml_booleans_for_names_are_reported() -> None:
     text = "StartAt: Yes\nStates:\n  Yes:\n    Type: Pass\n    Next: No\n  No: {Type: Succeed}\n"
     messages = [p.message for p in validate(read_workflow(read_definition(text, "m.yaml")))]

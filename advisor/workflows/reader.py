@@ -6,6 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from advisor.errors import LoadError
+from advisor.templates.tags import long_form
+from advisor.templates.values import UNKNOWN
 from advisor.workflows.integrations import find_calls
 from advisor.workflows.model import (
     Catcher,
@@ -46,7 +48,7 @@ def read_definition(text: str, path: str) -> Document:
     text = text.removeprefix("\ufeff")
     # Only JSON needs it: in block YAML a bare placeholder is text already.
     prepared = prepare(text) if text.lstrip().startswith("{") else text
-    document = read_text(prepared, path, tags=_no_tags)
+    document = read_text(prepared, path, tags=long_form)
     # Same width, so that every position holds for the text as written.
     document.text = text
     return document
@@ -129,8 +131,9 @@ def _read_json(text: str, path: str) -> Document:
     return inner
 
 
-def _no_tags(_name: str) -> None:
-    """Ignore tags: a definition of its own has no intrinsic functions."""
+def _unknown(_data: Data) -> Value:
+    """Resolve an intrinsic function of a template that is not at hand."""
+    return UNKNOWN
 
 
 def build_workflow(
@@ -144,6 +147,10 @@ def build_workflow(
 ) -> Workflow:
     """Return the machine of plain data, wherever it stands."""
     known = names or {}
+    if resolve is None and substitutions is None and not known:
+        # A file that no template here deploys may be included into one, intrinsics and all.
+        resolve = _unknown
+        size = size or len(json.dumps(data, default=str))
 
     def lookup(name: str) -> Value:
         if substitutions is not None and name in substitutions:
