@@ -90,6 +90,12 @@ class Config:
             today=self.today,
         )
 
+    @property
+    def names_rules(self) -> bool:
+        """Whether it says anything of rules that may be wrong."""
+        words = (self.select, self.extend_select, self.ignore, self.rules, self.rule_directories)
+        return any(words) or bool(self.per_path_ignores)
+
     def origin(self, key: str) -> str:
         """Return where a setting comes from: a file, the command line or the default."""
         return self.origins.get(key, "default")

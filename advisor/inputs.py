@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.documents.load import MAX_BYTES
 from advisor.errors import LoadError
 from advisor.report import Problem
 from advisor.templates.discovery import find_files, find_root, is_excluded, is_passed_over
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from advisor.documents.document import Document
+
+_MOST_BYTES = 5 * 1024 * 1024  # no file of ours is larger: see `documents.load`
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ def _head(file: Path) -> bytes:
     if not file.is_file():
         raise OSError(None, "is not a regular file")
     with file.open("rb") as stream:
-        return stream.read(MAX_BYTES)
+        return stream.read(_MOST_BYTES)
 
 
 def _problem(error: LoadError) -> Problem:

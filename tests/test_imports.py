@@ -15,7 +15,7 @@ LAYERS = [
     {"workflows", "source"},
     {"architecture"},
     {"rules", "config", "config_file", "report"},
-    {"inputs", "analysis"},
+    {"inputs", "reading", "analysis"},
     {"fixes", "advice", "reporters", "integrations"},
     {"cli", "__main__"},
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,10 +143,12 @@ def _listed_by_git(top: Path) -> list[str] | None:
 
 def _git(top: Path, *words: str) -> list[str] | None:
     """Return the names that git prints; None where it is missing or refuses."""
+    import subprocess
+
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
-        done = subprocess.run(  # noqa: S603 a fixed command; no name of a file is on it
-            ["git", "-c", "core.fsmonitor=false", *words],  # noqa: S607 the user's own git
+        done = subprocess.run(
+            ["git", "-c", "core.fsmonitor=false", *words],
             cwd=top,
             env=environment | {"GIT_OPTIONAL_LOCKS": "0"},
             capture_output=True,

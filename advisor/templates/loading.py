@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.documents.load import decode, load_file, read_bytes, read_text
 from advisor.errors import LoadError
 from advisor.templates.sniff import Kind, sniff
 from advisor.templates.tags import long_form
@@ -59,6 +58,8 @@ class Files:
         """Return a file's document. Raises LoadError."""
         known = self._documents.get(file)
         if known is None:
+            from advisor.documents.load import load_file
+
             try:
                 known = load_file(file, self.shown(file), tags=long_form)
             except LoadError as error:
@@ -72,6 +73,8 @@ class Files:
         """Return a state machine's file whose placeholders keep it from being JSON."""
         if self._definitions is None:
             return None
+        from advisor.documents.load import decode, read_bytes
+
         path = self.shown(file)
         try:
             content = read_bytes(file, path)
@@ -83,6 +86,8 @@ class Files:
 
     def add_text(self, file: Path, text: str) -> Document:
         """Take a text as the contents of a file, such as an editor's or standard input's."""
+        from advisor.documents.load import read_text
+
         self._documents[file] = read_text(text, self.shown(file), tags=long_form)
         return self.document(file)
 

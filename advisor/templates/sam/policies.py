@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path as File
 from typing import TYPE_CHECKING
 
+from advisor import data
 from advisor.templates.sam.source import (
     choice,
     choose,
@@ -43,7 +44,7 @@ _DEEPEST = 60
 @cache
 def table(name: str) -> dict[str, Data]:
     """Return a table of advisor/data, read once."""
-    text = files("advisor.data").joinpath(name).read_text(encoding="utf-8")
+    text = (File(data.__file__).parent / name).read_text(encoding="utf-8")
     loaded: Data = json.loads(text)
     return mapping(loaded)
 

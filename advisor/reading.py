@@ -1,0 +1,85 @@
+"""One project as it is read: inputs, stacks, values and the graph in every scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from advisor.architecture.build import build
+from advisor.inputs import context
+from advisor.templates.parameters import given_for
+from advisor.templates.project import build_project, groups, neighbours
+from advisor.templates.resolver import Resolver
+from advisor.templates.scenarios import Scenario, formulas_of, scenarios
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from advisor.architecture.architecture import Architecture
+    from advisor.config import Config
+    from advisor.inputs import Inputs
+    from advisor.templates.conditions import Formula
+    from advisor.templates.stacks import Given, Project
+
+
+@dataclass(slots=True)
+class Reading:
+    """One project as it was read: its stacks, and its graph under the usual assumptions."""
+
+    inputs: Inputs
+    project: Project
+    formulas: Mapping[str, Mapping[str, Formula]]
+    architecture: Architecture
+    config: Config
+    notes: list[str] = field(default_factory=list)
+
+    def judged(self) -> Iterator[list[tuple[Scenario, Architecture]]]:
+        """Yield, for each group of stacks that belong together, its graph in every scenario."""
+        if not self.formulas:
+            yield [(Scenario(), self.architecture)]
+            return
+        links = {
+            (edge.source.resource.owner, edge.target.resource.owner)
+            for edge in self.architecture.edges()
+            if edge.source.resource.owner != edge.target.resource.owner
+        }
+        unconditional: list[str] = []
+        for owners in groups(self.project, sorted(links)):
+            if not any(owner in self.formulas for owner in owners):
+                unconditional += owners
+                continue
+            found = scenarios(self.project, owners, self.formulas)
+            if found.bounded:
+                first = self.project.stacks[owners[0]].path
+                self.notes.append(
+                    f"{first}: has more combinations of conditions than are looked at; "
+                    f"{len(found.items)} were, in which every two conditions meet"
+                )
+            yield [(item, self._architecture(item, owners)) for item in found.items]
+        if unconditional:
+            yield [(Scenario(), self._architecture(Scenario(), unconditional))]
+
+    def _architecture(self, scenario: Scenario, owners: Sequence[str]) -> Architecture:
+        if not scenario.assignment and len(owners) == len(self.project.stacks):
+            return self.architecture
+        view = Resolver(self.project, scenario, owners=frozenset(owners), region=self.config.region)
+        return build(view)
+
+
+def read_inputs(inputs: Inputs, config: Config) -> Reading:
+    """Read the files of one root, with their neighbours for context, and build their graph."""
+    if inputs.given:
+        context(inputs, neighbours(inputs.files, inputs.given))
+    # Only an environment that was asked for decides conditions.
+    named = config.origin("samconfig-env") != "default"
+    environment = config.samconfig_env if named else None
+
+    def given(file: Path) -> Given:
+        return given_for(file, config.parameters, environment, root=inputs.files.root)
+
+    project = build_project(inputs.files, inputs.templates, workflows=inputs.workflows, given=given)
+    formulas = formulas_of(project, config.region)
+    usual = Scenario(formulas=formulas)
+    view = Resolver(project, usual, region=config.region)
+    return Reading(inputs, project, formulas, build(view), config)
