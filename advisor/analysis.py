@@ -117,6 +117,7 @@ def _report(
     notes = [note for each in inputs for note in each.notes]
     for reading in readings:
         notes += [*reading.project.notes, *reading.notes]
+    documents = {path: read for each in inputs for path, read in each.files.read().items()}
     report = Report(
         errors=tuple(problems),
         files=tuple(file for each in inputs for file in _files(each)),
@@ -127,15 +128,21 @@ def _report(
         data_date=DATA_DATE,
         duration=time.perf_counter() - started,
         base=str(inputs[0].files.base) if inputs else "",
-        sources={
-            path: document.text for each in inputs for path, document in each.files.read().items()
-        },
+        sources={path: document.text for path, document in documents.items()},
+        documents=documents,
     )
     if outcome is None:
         return report
+    from advisor.reading import notes_on
+
+    def noted(finding: Finding) -> Finding:
+        place = finding.location
+        notes = notes_on(readings, place.path, place.resource)
+        return replace(finding, context=notes) if notes else finding
+
     return replace(
         report,
-        findings=tuple(filter(ours, outcome.findings)),
+        findings=tuple(noted(finding) for finding in outcome.findings if ours(finding)),
         hidden=tuple(filter(ours, outcome.hidden)),
         suppressed=tuple(item for item in outcome.suppressed if ours(item.finding)),
         baselined=outcome.baselined,

@@ -11,6 +11,7 @@ from advisor.templates.parameters import given_for
 from advisor.templates.project import build_project, groups, neighbours
 from advisor.templates.resolver import Resolver
 from advisor.templates.scenarios import Scenario, formulas_of, scenarios
+from advisor.templates.template import section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,3 +84,34 @@ def read_inputs(inputs: Inputs, config: Config) -> Reading:
     usual = Scenario(formulas=formulas)
     view = Resolver(project, usual, region=config.region)
     return Reading(inputs, project, formulas, build(view), config)
+
+
+CONTEXT = "com.aws.cloudformation.Context"
+_MOST_NOTES = 6  # of one resource; a reader wants the finding, not a chapter
+
+
+def notes_on(readings: Sequence[Reading], path: str, resource: str | None) -> tuple[str, ...]:
+    """Return what a template's authors noted of a resource: why it is as it is, what must hold.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-metadata.html
+    """
+    notes: list[str] = []
+    for reading in readings:
+        for stack in reading.project.stacks.values():
+            if stack.path != path or CONTEXT not in stack.template.document.text:
+                continue
+            whole = section(section(stack.data, "Metadata"), CONTEXT)
+            own = stack.resources.get(resource or "")
+            metadata = own.attributes.get("Metadata") if own else None
+            said = section(metadata, CONTEXT) if isinstance(metadata, dict) else {}
+            if isinstance(why := said.get("why"), str):
+                notes.append(f"why it is so: {why}")
+            for source in (said, whole):
+                must = source.get("must")
+                notes += (
+                    [f"must hold: {item}" for item in must if isinstance(item, str)]
+                    if (isinstance(must, list))
+                    else []
+                )
+            return tuple(notes[:_MOST_NOTES])
+    return ()

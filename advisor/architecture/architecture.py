@@ -18,7 +18,7 @@ from advisor.architecture.resolution import Index, parse_arn, qualifier_of
 from advisor.templates.values import Reference, Text, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import networkx as nx
 
@@ -85,6 +85,13 @@ class Architecture:
         node = External(value, kind, declared_by, key=key)
         self.add_node(node)
         return node
+
+    def leave_out(self, nodes: Iterable[Node]) -> None:
+        """Keep nodes out of what `all` gives; edges still lead to them."""
+        ids = {node.id for node in nodes}
+        if ids:
+            for kind, known in self._by_class.items():
+                self._by_class[kind] = [node for node in known if node.id not in ids]
 
     # --- neighbours -----------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from advisor.architecture.builders import (
     apis,
     appsync,
     balancers,
+    context,
     databases,
     deadletters,
     edge,
@@ -70,6 +71,7 @@ BUILDERS: tuple[Callable[[Architecture], None], ...] = (
     grants.build,
     environment.build,
     databases.build,
+    context.build,
     # Last: what a permission says of a caller counts only where no integration explains it.
     permissions.build,
 )
@@ -93,6 +95,8 @@ def build(
             architecture.add_node(part)
     for builder in BUILDERS:
         builder(architecture)
+    # They stay where edges lead to them, but nobody is asked to mend them.
+    architecture.leave_out(node for node in architecture.nodes() if node.resource.is_cdk_helper)
     return architecture
 
 

@@ -28,7 +28,8 @@ class Span:
 class Location:
     """A span of a file, with the pointer that leads there and a label that tells the story.
 
-    `resource` is the logical id that the place belongs to, where there is one.
+    `resource` is the logical id that the place belongs to, where there is one; `construct` the
+    name that the code has for it which generated the file.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Location:
     span: Span
     label: str = ""
     resource: str | None = None
+    construct: str = ""
 
     def labelled(self, label: str) -> Location:
         """Return the same place with another label."""

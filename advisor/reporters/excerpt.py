@@ -111,6 +111,9 @@ def _opening(place: Place, finding: Finding | None, *, gutter: int, look: Look) 
     )
     about = safe(f" {look.glyphs.dot} ".join(names), ascii_only=look.ascii_only)
     text = f"{path}:{start.line}:{start.column}"
+    construct = safe(location.construct, ascii_only=look.ascii_only)
+    if construct and cells(text) + cells(about) + cells(construct) + gutter + 11 <= look.room:
+        about = f"{about} ({construct})"
     if about and cells(text) + cells(about) + gutter + 8 <= look.room:
         text = f"{text}   {about}"
     return f"{'':>{gutter}} {look.paint(glyph, Ink.GUTTER)} {text}"

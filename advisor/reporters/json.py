@@ -68,7 +68,7 @@ def report_data(report: Report) -> Mapping[str, Data]:
 
 def finding_data(finding: Finding) -> dict[str, Data]:
     """Return one finding as plain data."""
-    return {
+    data: dict[str, Data] = {
         "rule": {"id": finding.rule.id, "name": finding.rule.name},
         "severity": finding.severity.word,
         "confidence": finding.confidence.word,
@@ -85,17 +85,23 @@ def finding_data(finding: Finding) -> dict[str, Data]:
         "pillar": finding.rule.pillar.value,
         "fingerprint": finding.fingerprint,
     }
+    if finding.context:
+        data["context"] = list(finding.context)
+    return data
 
 
 def location_data(location: Location) -> dict[str, Data]:
     """Return a place as plain data; lines and columns from one, the end exclusive."""
-    return {
+    data: dict[str, Data] = {
         "path": location.path,
         "pointer": format_pointer(location.pointer),
         "start": _position(location.span.start),
         "end": _position(location.span.end),
         "label": location.label,
     }
+    if location.construct:
+        data["construct"] = location.construct
+    return data
 
 
 def _position(position: Position) -> Data:

@@ -82,6 +82,8 @@ def _rows(finding: Finding, *, look: Look) -> Iterator[tuple[str, list[str]]]:
         yield "in", lines(listed(finding.resources, most=most))
     if finding.why:
         yield "why", lines(" ".join(finding.why.split()))
+    for note in finding.context:
+        yield "note", lines(" ".join(note.split()))
     if finding.remediation:
         remediation = "\n".join(
             safe(line, ascii_only=look.ascii_only) for line in finding.remediation.splitlines()

@@ -113,6 +113,8 @@ class Finding:
     """The logical ids that an aggregated finding lists; empty for all others."""
     when: tuple[tuple[str, bool], ...] = ()
     """Conditions under which it holds, such as (("IsProd", False),); empty where always."""
+    context: tuple[str, ...] = ()
+    """What the template's authors noted of the resource: why it is as it is, what must hold."""
     fingerprint: str = field(default="", compare=False)
     """Identity across edits of the file; filled in by the engine."""
     members: tuple[str, ...] = field(default=(), compare=False)

@@ -10,7 +10,7 @@ from advisor.templates.tags import long_form
 from advisor.templates.template import read_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from advisor.documents.document import Document
@@ -27,13 +27,16 @@ class Files:
         base: Path | None = None,
         *,
         definitions: Callable[[str, str], Document] | None = None,
+        texts: Mapping[Path, str] | None = None,
     ) -> None:
         """Read beneath `root`, which must be resolved (no symlinks left in it).
 
         `base` is what shown paths are relative to where several roots are read in one run;
-        `definitions` reads a state machine's text in which placeholders stand for JSON.
+        `definitions` reads a state machine's text in which placeholders stand for JSON; `texts`
+        are read instead of what is on the disk.
         """
         self._definitions = definitions
+        self.texts = texts or {}
         self.root = root
         self.base = base or root
         self._documents: dict[Path, Document | LoadError] = {}
@@ -58,10 +61,13 @@ class Files:
         """Return a file's document. Raises LoadError."""
         known = self._documents.get(file)
         if known is None:
-            from advisor.documents.load import load_file
+            from advisor.documents.load import load_file, read_text
 
             try:
-                known = load_file(file, self.shown(file), tags=long_form)
+                if file in self.texts:
+                    known = read_text(self.texts[file], self.shown(file), tags=long_form)
+                else:
+                    known = load_file(file, self.shown(file), tags=long_form)
             except LoadError as error:
                 known = self._definition(file) or error
             self._documents[file] = known
@@ -77,7 +83,7 @@ class Files:
 
         path = self.shown(file)
         try:
-            content = read_bytes(file, path)
+            content = self.texts[file].encode() if file in self.texts else read_bytes(file, path)
             if b"${" not in content or sniff(content) is not Kind.WORKFLOW:
                 return None
             return self._definitions(decode(content, path)[0], path)

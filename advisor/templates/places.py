@@ -34,7 +34,8 @@ def locate(
         pointer=pointer,
         span=line_span(document, pointer, prefer_key=pointer == resource.place),
         label=label,
-        resource=resource.shown_id,
+        resource=resource.shown_id or None,
+        construct=resource.construct,
     )
 
 

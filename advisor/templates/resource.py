@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,13 @@ if TYPE_CHECKING:
 
     from advisor.documents.document import Data
     from advisor.documents.location import Pointer
+
+# Singletons and provider frameworks, by construct name or by the logical id made of it.
+_CDK_HELPER = re.compile(
+    r"Custom::|framework-(onEvent|isComplete|onTimeout)$|CdkJsonTo|"
+    r"(LogRetention|BucketNotificationsHandler|AWS)[0-9a-f]{32}|"
+    r"Custom\w+CustomResourceProvider(Handler|Role)[0-9A-F]{8}$"
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +62,22 @@ class Resource:
     def is_sam(self) -> bool:
         """Whether it is written in SAM's terms (which decides how a remediation is written)."""
         return self.declared_type.startswith("AWS::Serverless::") or self.is_generated
+
+    @property
+    def construct(self) -> str:
+        """The construct path that the CDK notes for it; empty where there is none.
+
+        https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html
+        """
+        metadata = self.attributes.get("Metadata")
+        path = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
+        return path.removesuffix("/Resource") if isinstance(path, str) else ""
+
+    @property
+    def is_cdk_helper(self) -> bool:
+        """Whether the CDK adds it for its own purposes: what is wrong with it is not the user's."""
+        names = self.construct.split("/") if self.construct else [self.logical_id]
+        return any(_CDK_HELPER.match(name) for name in names)
 
     @property
     def shown_id(self) -> str:
