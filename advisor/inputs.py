@@ -92,7 +92,9 @@ def gather(
     for given in dict.fromkeys(Path(path) for path in paths):
         path = _absolute(given)
         root = _root(path)
-        inputs = by_root.setdefault(root, Inputs(Files(root, base, definitions=_definition)))
+        inputs = by_root.setdefault(
+            root, Inputs(Files(root, base, definitions=_definition, texts=texts))
+        )
         if path in texts:
             inputs.add(path, text=texts[path])
             inputs.given.add(path)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from advisor.documents.document import Document
     from advisor.documents.location import Location
     from advisor.rules.finding import Finding, NotJudged
 
@@ -94,6 +95,8 @@ class Report:
     """The absolute folder that all paths start from; empty where nothing was read."""
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The text of every file that a location names, by the path that it names."""
+    documents: Mapping[str, Document] = field(default_factory=dict, repr=False)
+    """Every file that was read as data, by its path."""
 
     def count(self, severity: Severity) -> int:
         """Return how many shown findings have exactly this severity."""

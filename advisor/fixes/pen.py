@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from advisor.documents.tree import TreeDocument
     from advisor.fixes.style import Style
 
+_COMMENT_NEXT = re.compile(r"\s*#")
 _COLON = re.compile(r"[ \t]*:(?=[ \t\r\n]|$)")
 
 
@@ -211,9 +212,8 @@ class Pen:
 
     def takes_literal(self, offset: int) -> bool:
         """Tell whether a block scalar may end before a line: it would swallow comments below."""
-        following = self.text[offset:].lstrip() if offset < len(self.text) else ""
         ends_open = offset >= len(self.text) and not self.text.endswith(("\n", "\r"))
-        return not ends_open and not following.startswith("#")
+        return not ends_open and _COMMENT_NEXT.match(self.text, offset) is None
 
     def _replace_item(self, node: Node, value: Data) -> None:
         text = self.text

@@ -145,11 +145,12 @@ def _file(
     if path is None:
         return None
     shown = files.shown(path)
-    data = read_bytes(path, shown)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise LoadError(shown, "is not text in UTF-8") from error
+    text = files.texts.get(path)
+    if text is None:
+        try:
+            text = read_bytes(path, shown).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise LoadError(shown, "is not text in UTF-8") from error
     return read_workflow(_document(text, shown), substitutions=substitutions)
 
 
