@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 _MAX_CONTEXTS = 48
 _MAX_CHAIN = 5
+_MAX_LOOKS = 200
+"""Ways to a place that are tried, whole ones and those cut short."""
 _MAX_ENTRIES = 25
 """Entries of one batch that are looked at; more than PutEvents takes."""
 
@@ -74,7 +76,9 @@ def contexts(
     """
     found: list[Context | None] = []
     waiting: list[list[tuple[Scope, Site, Instance | None]]] = [[]]
-    while waiting and len(found) < _MAX_CONTEXTS:
+    looks = 0
+    while waiting and len(found) < _MAX_CONTEXTS and looks < _MAX_LOOKS:
+        looks += 1
         chain = waiting.pop(0)
         context: Context | None = None
         for bound, site, receiver in reversed(chain):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor.source import sdk
 from advisor.source.calls import contexts, place_of, read_call
-from advisor.source.evaluate import MAX_STEPS, Evaluator, is_cached
+from advisor.source.evaluate import Evaluator, is_cached
 from advisor.source.facts import (
     ClientCreation,
     DatabaseConnection,
@@ -37,7 +37,7 @@ from advisor.source.meanings import (
     Variable,
     target_of,
 )
-from advisor.source.members import ENVIRONMENTS, constructor_of
+from advisor.source.members import ENVIRONMENTS, MAX_STEPS, constructor_of
 from advisor.source.program import (
     Call,
     Constant,
@@ -71,6 +71,10 @@ if TYPE_CHECKING:
 
 _ASKING = re.compile(r"(Get|Describe|List|Receive|Head|BatchGet|Query)")
 """Operations that a loop may repeat to learn of a change."""
+
+
+_MAX_SITES = 500
+"""Calls looked at per level below a loop."""
 
 
 class Collector:
@@ -313,7 +317,7 @@ class Collector:
                     if self._repeats(loop, scope):
                         loops.setdefault(loop, (scope, []))[1].append(site)
         for loop, (scope, sites) in loops.items():
-            within = [inner for site in sites for inner in self._through(site, 3)]
+            within = self._through(sites)
             operation = next(
                 (
                     asked[place].operation
@@ -348,14 +352,21 @@ class Collector:
         functions = self.evaluator.evaluate(loop.over.function, scope, None)
         return External("builtins.range") in functions or External("itertools.count") in functions
 
-    def _through(self, site: Site, depth: int) -> Iterator[Site]:
-        yield site
-        if depth == 0:
-            return
-        for meaning in self.evaluator.evaluate(site.call.function, site.scope, None):
-            if isinstance(meaning, Function):
-                for inner in meaning.scope.sites[:50]:
-                    yield from self._through(inner, depth - 1)
+    def _through(self, sites: list[Site]) -> list[Site]:
+        """Return calls, and those of the functions they call, a few levels down, bounded."""
+        found: list[Site] = []
+        seen: set[Scope] = set()
+        level = sites
+        for _ in range(4):
+            following: list[Site] = []
+            for site in level[:_MAX_SITES]:
+                found.append(site)
+                for meaning in self.evaluator.evaluate(site.call.function, site.scope, None):
+                    if isinstance(meaning, Function) and meaning.scope not in seen:
+                        seen.add(meaning.scope)
+                        following += meaning.scope.sites
+            level = following
+        return found
 
     def writes(self) -> list[FileWrite]:
         """Return files opened for writing outside `/tmp`."""

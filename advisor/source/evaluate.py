@@ -26,6 +26,7 @@ from advisor.source.meanings import (
 from advisor.source.members import (
     MAX_ALTERNATIVES,
     MAX_DEPTH,
+    MAX_STEPS,
     Members,
     constructor_of,
     decorator_name,
@@ -65,8 +66,6 @@ if TYPE_CHECKING:
         Scope,
     )
 
-MAX_STEPS = 150_000
-"""Expressions looked at per function; enough for 20,000 lines, a second at most."""
 _MAX_ITEMS = 25
 """Items of a list that are looked at; more than the entries of any batch operation."""
 
@@ -83,7 +82,6 @@ class Evaluator(Members):
         """Where a function is called from, as far as that is known."""
         self.touched: set[Scope] = set()
         """Functions on whose callers the last answers depend."""
-        self.steps = 0
         self._memo: dict[tuple[Expression, Context | None], tuple[Meanings, frozenset[Scope]]] = {}
         self._active: set[tuple[Expression, Context | None]] = set()
         self._sites: dict[Call, Site] = {}

@@ -59,6 +59,11 @@ class Files:
             known = self._modules[path] = self._read(path)
         return known
 
+    def text(self, shown: str) -> str | None:
+        """Return the text of a file that was read, by its path relative to the root."""
+        found = self._modules.get(Path(os.path.normpath(self.root / shown)))
+        return found.text if found is not None else None
+
     def _read(self, path: Path) -> Module:
         language = language_of(path) or Language.PYTHON
         limit = MAX_BYTES if language is Language.PYTHON else MAX_SCRIPT_BYTES

@@ -45,6 +45,8 @@ Meanings = tuple[Meaning, ...]
 MAX_DEPTH = 45
 """Levels of expressions, calls and names; keeps Python's own stack shallow."""
 MAX_ALTERNATIVES = 12
+MAX_STEPS = 150_000
+"""Lookups per function; enough for 20,000 lines, a second or two at most."""
 ENVIRONMENTS = frozenset({"os.environ", "global.process.env", "process.env", "node:process.env"})
 CONSTRUCTORS = frozenset({"__init__", "constructor"})
 
@@ -63,6 +65,8 @@ class Members:
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
         self.depth = 0
+        self.steps = 0
+        self._looking: set[tuple[Meaning, str | int]] = set()
 
     def evaluate(self, expression: Expression, scope: Scope, context: Context | None) -> Meanings:
         """Return what an expression of a scope may mean, at least one alternative."""
@@ -104,6 +108,9 @@ class Members:
 
     def exported(self, module: Module, name: str, depth: int = 0) -> list[Meaning]:
         """Return what a module of the code at hand gives under a name."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            return [NOTHING]
         if module.language is Language.PYTHON:
             values = module.scope.bindings.get(name, [])
         else:
@@ -143,12 +150,16 @@ class Members:
 
     def member(self, meaning: Meaning, key: str | int) -> list[Meaning]:
         """Return what stands under a name or key of something."""
-        if self.depth >= MAX_DEPTH:
+        self.steps += 1
+        asked = (meaning, key)
+        if self.depth >= MAX_DEPTH or self.steps > MAX_STEPS or asked in self._looking:
             return [NOTHING]
+        self._looking.add(asked)
         self.depth += 1
         found = self._member(meaning, key)
         self.depth -= 1
-        return found
+        self._looking.discard(asked)
+        return list(dict.fromkeys(found))
 
     def _member(self, meaning: Meaning, key: str | int) -> list[Meaning]:
         match meaning:

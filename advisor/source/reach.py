@@ -209,6 +209,9 @@ class Reach:
             self._exported(target, imported.name)
 
     def _exported(self, module: Module, name: str, depth: int = 0) -> None:
+        self._visits += 1
+        if self.is_cut:
+            return
         if module.language is Language.PYTHON:
             values = module.scope.bindings.get(name, [])
         else:

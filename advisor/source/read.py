@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from advisor.source.program import Expression, Scope
 
 
+_MAX_WRAPPERS = 12
+"""Names, imports and wrappers between a handler's name and its function."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     expressions: list[tuple[Expression, Scope]]
@@ -45,6 +49,10 @@ class SourceReader:
                 known = NotRead("its code is nested too deeply to be read")
             self._facts[code] = known
         return known
+
+    def text(self, shown: str) -> str | None:
+        """Return the text of a file that was read, by its path relative to the root."""
+        return self._files.text(shown)
 
     def _read(self, handler: Handler) -> Facts:
         if isinstance(handler.source, InlineCode):
@@ -127,11 +135,13 @@ def _entry(module: Module, function: str, modules: FunctionModules) -> _Entry:
 def _handlers(expressions: list[tuple[Expression, Scope]], modules: FunctionModules) -> list[Scope]:
     """Return the functions that are called with the event: defined, or handed to a wrapper."""
     found: list[Scope] = []
+    seen: set[Expression] = set()
     stack: list[tuple[Expression, Scope, int]] = [(value, scope, 0) for value, scope in expressions]
     while stack:
         expression, scope, depth = stack.pop()
-        if depth > 12:
+        if depth > _MAX_WRAPPERS or expression in seen:
             continue
+        seen.add(expression)
         match expression:
             case Definition(scope=inner) if inner.kind == "function":
                 found.append(inner)

@@ -11,7 +11,6 @@ from advisor.source.program import (
     Constant,
     Definition,
     Fallback,
-    Imported,
     Index,
     Item,
     Loop,
@@ -23,7 +22,7 @@ from advisor.source.program import (
     Scope,
     added_to,
 )
-from advisor.source.scriptexpressions import ExpressionReader
+from advisor.source.scriptmodules import ModuleReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +52,7 @@ _NOTING = frozenset({"push", "add", "unshift", "reject", "set"})
 _MAX_CATCH = 2000
 
 
-class ScriptReader(ExpressionReader):
+class ScriptReader(ModuleReader):
     """Walks one syntax tree of JavaScript or TypeScript."""
 
     def read(self, root: Node) -> None:
@@ -316,94 +315,7 @@ class ScriptReader(ExpressionReader):
         else:
             self.root(whole)
 
-    # --- modules ----------------------------------------------------------------------------
-
-    def export_all(self, value: Expression) -> None:
-        """Read `module.exports = value`."""
-        exports = self.module.exports
-        exports.setdefault("=", []).append(value)
-        if isinstance(value, Mapping):
-            for key, item in value.items:
-                if isinstance(key, Constant) and isinstance(key.value, str):
-                    exports.setdefault(key.value, []).append(item)
-
-    def note_import(self, value: Imported) -> None:
-        """Remember an import."""
-        self.module.imports.append((value, self.scope.kind == "module"))
-
-    def imports(self, node: Node) -> None:
-        """Read an `import` statement."""
-        source = node.child_by_field_name("source")
-        clause = next((x for x in node.named_children if x.type == "import_clause"), None)
-        required = next((x for x in node.named_children if x.type == "import_require_clause"), None)
-        if required is not None:
-            source = required.child_by_field_name("source")
-            clause = required
-        if source is None or any(child.type == "type" for child in node.children):
-            return
-        spec, span = self.string(source), self.span(node)
-        self.note_import(Imported(span, spec))
-        for child in clause.named_children if clause is not None else ():
-            if child.type == "identifier":
-                default = "" if required is not None else "default"
-                self.bind(self.text(child), Imported(span, spec, default))
-            elif child.type == "namespace_import":
-                self.bind(self.text(child.named_children[-1]), Imported(span, spec))
-            elif child.type == "named_imports":
-                for item in child.named_children:
-                    self.import_name(item, spec)
-
-    def import_name(self, item: Node, spec: str) -> None:
-        """Read one name of an `import` statement."""
-        name = item.child_by_field_name("name")
-        alias = item.child_by_field_name("alias") or name
-        if name is not None and alias is not None:
-            value = Imported(self.span(item), spec, self.text(name))
-            self.bind(self.text(alias), value)
-            self.module.imports.append((value, True))
-
-    def export(self, node: Node) -> None:
-        """Read an `export` statement."""
-        declaration = node.child_by_field_name("declaration")
-        value = node.child_by_field_name("value")
-        source = node.child_by_field_name("source")
-        is_default = any(child.type == "default" for child in node.children)
-        spec = self.string(source) if source is not None else ""
-        if spec:
-            self.note_import(Imported(self.span(node), spec))
-            if any(child.type == "*" for child in node.children):
-                self.module.stars.append(spec)
-        if declaration is not None:
-            if declaration.type in {"lexical_declaration", "variable_declaration"}:
-                self.declaration(declaration, exported=True)
-            else:
-                defined = self.define(declaration)
-                if defined is not None:
-                    name = "default" if is_default else self.name_of(declaration)
-                    self.module.exports.setdefault(name, []).append(defined)
-        elif value is not None:
-            self.module.exports.setdefault("default", []).append(self.root(value))
-        elif any(child.type == "=" for child in node.children):
-            self.export_all(self.root(node.named_children[-1]))
-        for clause in node.named_children:
-            for item in clause.named_children if clause.type == "export_clause" else ():
-                name_node = item.child_by_field_name("name")
-                if name_node is not None:
-                    self.export_name(name_node, item.child_by_field_name("alias"), spec)
-
-    def export_name(self, name: Node, alias: Node | None, spec: str) -> None:
-        """Read one name of an `export` statement."""
-        span, inner = self.span(name), self.text(name)
-        value = Imported(span, spec, inner) if spec else Name(span, inner)
-        outer = self.text(alias) if alias is not None else inner
-        self.module.exports.setdefault(outer, []).append(value)
-
     # --- definitions ------------------------------------------------------------------------
-
-    def name_of(self, node: Node) -> str:
-        """Return the name that a declaration gives."""
-        name = node.child_by_field_name("name")
-        return self.text(name) if name is not None else ""
 
     def define(self, node: Node) -> Expression | None:
         """Read a declared function, class or enumeration."""
