@@ -1,13 +1,15 @@
-"""What authors and tools note beside the resources: contexts, construct paths, the CDK's helpers."""
+"""What authors and tools note beside resources: contexts, construct paths, helpers of the CDK."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from advisor import EdgeKind
 from advisor.analysis import analyze, read
 from advisor.config import Config
-from advisor.reporters.json import finding_data
+from advisor.reporters.formats import render
+from advisor.reporters.look import Look
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,15 +40,17 @@ def test_notes_of_the_authors_stand_beside_a_finding(tmp_path: Path) -> None:
     file = tmp_path / "template.yaml"
     file.write_text(NOTED)
     (tmp_path / "child.yaml").write_text("Resources: {Table: {Type: AWS::DynamoDB::Table}}")
-    (finding,) = analyze([file], Config(select=("source-queue-without-dlq",))).findings
+    report = analyze([file], Config(select=("source-queue-without-dlq",)))
+    (finding,) = report.findings
     assert finding.context == (
         "why it is so: orders are cheap to repeat",
         "must hold: never FIFO",
         "must hold: all data stays in the region",
     )
     assert finding.location.construct == "Shop/Orders"
-    data = finding_data(finding)
+    (data,) = json.loads(render("json", report, look=Look()))["findings"]
     assert data["context"] == list(finding.context)
+    assert data["location"]["construct"] == "Shop/Orders"
 
 
 def test_dependencies_that_authors_declare_are_edges(tmp_path: Path) -> None:

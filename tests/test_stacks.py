@@ -248,3 +248,53 @@ def test_a_child_given_alone_finds_the_parent_that_nests_it(tmp_path: Path) -> N
 def test_stacks_that_are_linked_form_one_group(tmp_path: Path) -> None:
     project = project_of(tmp_path, main=PARENT, child=CHILD)
     assert groups(project, []) == [["main.yaml", "main.yaml>Child"]]
+
+
+def test_a_parameter_that_another_stack_stores_is_read(tmp_path: Path) -> None:
+    project = project_of(
+        tmp_path,
+        main="""
+        Parameters: {Looked: {Type: "AWS::SSM::Parameter::Value<String>", Default: /shop/queue}}
+        Resources:
+          One: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: one.yaml}}
+          It:
+            Type: AWS::Lambda::Function
+            Properties:
+              Layers: ["{{resolve:ssm:/shop/queue:1}}", !Ref Looked, "{{resolve:ssm:/other}}"]
+              Handler: !Sub "x-{{resolve:ssm:/shop/name}}"
+        """,
+        one="""
+        Resources:
+          Queue: {Type: AWS::SQS::Queue}
+          Stored:
+            Type: AWS::SSM::Parameter
+            Properties: {Name: /shop/queue, Type: String, Value: !GetAtt Queue.Arn}
+          Named:
+            Type: AWS::SSM::Parameter
+            Properties: {Name: !Sub "/shop/name", Type: String, Value: orders}
+          Circle:
+            Type: AWS::SSM::Parameter
+            Properties: {Name: /c, Type: String, Value: "{{resolve:ssm:/c}}"}
+        """,
+    )
+    arn = Reference("main.yaml>One", "Queue", "Arn")
+    other = Unknown(Cause.DYNAMIC, "{{resolve:ssm:/other}}")
+    assert value(project, "It", "Layers") == [arn, arn, other]
+    assert value(project, "It", "Handler") == "x-orders"
+    assert isinstance(value(project, "main.yaml>One#Circle", "Value"), Unknown)
+
+
+def test_a_loop_goes_over_what_a_function_computes(tmp_path: Path) -> None:
+    project = project_of(
+        tmp_path,
+        main="""
+        Parameters: {Stage: {Type: String, Default: dev}}
+        Mappings: {Names: {dev: {all: [A, B]}, prod: {all: [C]}}}
+        Resources:
+          Fn::ForEach::Queues:
+            - Name
+            - !FindInMap [Names, !Ref Stage, all]
+            - "Queue${Name}": {Type: AWS::SQS::Queue}
+        """,
+    )
+    assert list(project.stacks["main.yaml"].resources) == ["QueueA", "QueueB"]

@@ -1,0 +1,1 @@
+"""Summaries over the graph and the findings."""

@@ -1,0 +1,1 @@
+"""Where other tools and this one meet."""

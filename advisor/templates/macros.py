@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from advisor.documents.location import Pointer
     from advisor.templates.stacks import Stack
     from advisor.templates.template import Template
+    from advisor.templates.values import Value
 
 LOOP = "Fn::ForEach::"
 SYMBOL = "Fn::ForEach:"
@@ -88,15 +89,16 @@ def _include_location(transform: Data) -> str:
 # --- Fn::ForEach -------------------------------------------------------------------------------
 
 
-def expand_loops(stack: Stack) -> dict[str, Pointer]:
+def expand_loops(stack: Stack, evaluate: Callable[[Stack, Data], Value]) -> dict[str, Pointer]:
     """Unroll the loops of a stack; return where each resource of a loop is written.
 
-    A collection that is not known gives one body, its variable standing for something unknown.
+    A collection that is not known gives one body, its variable standing for something unknown;
+    `evaluate` tells what a collection is that a function computes.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
     """
     if LOOP not in stack.template.document.text:
         return {}
-    loops = _Loops(stack)
+    loops = _Loops(stack, evaluate)
     moved: dict[str, Pointer] = {}
     data = dict(stack.data)
     for name in ("Conditions", "Resources", "Outputs"):
@@ -109,8 +111,9 @@ def expand_loops(stack: Stack) -> dict[str, Pointer]:
 
 
 class _Loops:
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, evaluate: Callable[[Stack, Data], Value]) -> None:
         self._stack = stack
+        self._evaluate = evaluate
         self._copies = 0
 
     def section(
@@ -159,6 +162,12 @@ class _Loops:
         """Return the items of a collection: a list, or a parameter whose value is known."""
         if isinstance(collection, dict) and len(collection) == 1 and "Ref" in collection:
             return self._parameter(collection["Ref"])
+        if isinstance(collection, dict):
+            computed = self._evaluate(self._stack, collection)
+            if not isinstance(computed, list):
+                return None
+            known = [item for item in computed if isinstance(item, (str, int, float))]
+            return [scalar_text(item) for item in known] if len(known) == len(computed) else None
         if not isinstance(collection, list):
             return None
         items: list[Data] = []

@@ -92,12 +92,12 @@ class _Reader:
 
     def _computed(self, stack: Stack, data: Data) -> Side:
         """Return what a function of known things comes to, else a key for it."""
+        from advisor.templates.evaluation import Evaluator
         from advisor.templates.intrinsics import canonical
-        from advisor.templates.resolver import Resolver
 
         if _names_parameter(data, stack):
             return Side(key=f"{stack.owner}:{data!r}"[:500])
-        value = Resolver(self._project, Scenario(), region=self._region).evaluate(stack, data)
+        value = Evaluator(self._project, Scenario(), region=self._region).evaluate(stack, data)
         if isinstance(value, (str, int, float)):
             return Side(literal=scalar_text(value))
         return Side(key=canonical(value)[:500])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from advisor.templates.loading import Files
     from advisor.templates.macros import Included
     from advisor.templates.template import Parameter, Template
+    from advisor.templates.values import Value
 
 _MOST_NESTED = 8  # levels of stacks in stacks that are followed
 _MOST_STACKS = 2_000  # instances in one architecture, against templates that nest themselves
@@ -133,7 +134,14 @@ def _instance(
     )
     project.stacks[owner] = stack
     include_files(stack, load)
-    moved = expand_loops(stack)
+
+    def evaluate(stack: Stack, data: Data) -> Value:
+        from advisor.templates.evaluation import Evaluator
+        from advisor.templates.scenarios import Scenario
+
+        return Evaluator(project, Scenario()).evaluate(stack, data)
+
+    moved = expand_loops(stack, evaluate)
     for resource in _expand_sam(stack):
         if moved:
             _move(resource, moved)
