@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from advisor.cli.options import Options
     from advisor.config import Config
+    from advisor.fixes.apply import FixResult
     from advisor.report import Problem, Report
 
 OK, FOUND, FAILED = 0, 1, 2
@@ -38,7 +39,18 @@ def check(options: Options) -> int:
         raise ConfigError("no path is given; '.' is this directory")
     look = look_for(options)
     config = config_for(options)
-    report = _analysed(options, config)
+    if options.diff:
+        from advisor.cli.fixing import show_difference
+
+        return show_difference(_fixed(options, config), options)
+    unwritten: list[Problem] = []
+    if options.fix:
+        from advisor.cli.fixing import write_fixes
+
+        result = _fixed(options, config)
+        report, unwritten = result.report, write_fixes(result, quiet=look.quiet)
+    else:
+        report = _analysed(options, config)
     name = options.format or "text"
     text = render(name, report, look=placed(look, name, report))
     write(with_service(text, report, options=options, look=look))
@@ -50,7 +62,7 @@ def check(options: Options) -> int:
     if not look.quiet:
         for note in report.notes:
             complain(f"note: {note}")
-    failed = bool(report.errors)
+    failed = bool(report.errors or unwritten)
     for name, file in outputs:
         in_file = placed(Look(verbose=options.verbose), name, report)
         failed |= not _written(file, render(name, report, look=in_file))
@@ -62,17 +74,43 @@ def check(options: Options) -> int:
 def _analysed(options: Options, config: Config) -> Report:
     from advisor.analysis import analyze
 
+    paths, texts = _inputs(options)
+    progress = Progress(wanted=not options.quiet)
+    try:
+        return analyze(paths, config, texts=texts, forced=options.from_hook, progress=progress)
+    finally:
+        progress.done()
+
+
+def _fixed(options: Options, config: Config) -> FixResult:
+    from advisor.fixes.apply import fix_all
+
+    paths, texts = _inputs(options)
+    if texts and not options.diff:
+        raise ConfigError("'--fix' cannot write to standard input; '--diff' shows the changes")
+    progress = Progress(wanted=not options.quiet)
+    try:
+        return fix_all(
+            paths,
+            config,
+            unsafe=options.unsafe_fixes,
+            texts=texts,
+            forced=options.from_hook,
+            progress=progress,
+        )
+    finally:
+        progress.done()
+
+
+def _inputs(options: Options) -> tuple[list[str], dict[Path, str]]:
+    """Return the paths of a run, and the text of standard input by the name that it goes by."""
     paths = list(options.paths)
     texts = {}
     if STDIN in paths:
         name = Path(options.stdin_filename or STDIN_NAME)
         paths = [str(name) if path == STDIN else path for path in paths]
         texts[name] = _stdin_text(str(name))
-    progress = Progress(wanted=not options.quiet)
-    try:
-        return analyze(paths, config, texts=texts, forced=options.from_hook, progress=progress)
-    finally:
-        progress.done()
+    return paths, texts
 
 
 def _stdin_text(name: str) -> str:

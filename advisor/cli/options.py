@@ -67,6 +67,11 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("--today", "The date to compare dated facts with.", Takes.ONE,
                shows="YYYY-MM-DD"),
     ),
+    "Fixes": (
+        Option("--fix", "Make the fixes that are safe and report what is left."),
+        Option("--unsafe-fixes", "With --fix and --diff: those that need a look, too."),
+        Option("--diff", "Show what --fix would change and write nothing."),
+    ),
     "Configuration": (
         Option("--config", "This configuration file and no other.", Takes.ONE, shows="FILE"),
         Option("--rules", "A directory of further rules; they are code and are run.",
@@ -109,6 +114,9 @@ class Options:
     parameter_file: tuple[str, ...] = ()
     samconfig_env: str | None = None
     today: str | None = None
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
     config: str | None = None
     rules: tuple[str, ...] = ()
     isolated: bool = False

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from advisor.documents.document import Data
     from advisor.documents.location import Location, Position
+    from advisor.fixes.documents import Documents
     from advisor.report import Report
     from advisor.rules.finding import Finding, Fix
 
@@ -27,11 +28,13 @@ def render(report: Report) -> str:
 
 def render_lines(report: Report) -> str:
     """Return one JSON object a line, one line a finding; nothing where there is none."""
-    return "".join(f"{json.dumps(finding_data(each))}\n" for each in report.findings)
+    documents = _documents(report)
+    return "".join(f"{json.dumps(finding_data(each, documents))}\n" for each in report.findings)
 
 
 def report_data(report: Report) -> Mapping[str, Data]:
     """Return the report as plain data."""
+    documents = _documents(report)
     return {
         "version": VERSION,
         "tool": {
@@ -43,7 +46,7 @@ def report_data(report: Report) -> Mapping[str, Data]:
             {"path": file.path, "kind": file.kind.value, "resources": file.resources}
             for file in report.files
         ],
-        "findings": [finding_data(finding) for finding in report.findings],
+        "findings": [finding_data(finding, documents) for finding in report.findings],
         "errors": [
             {
                 "path": error.path,
@@ -55,7 +58,7 @@ def report_data(report: Report) -> Mapping[str, Data]:
         ],
         "suppressed": [
             {
-                "finding": finding_data(each.finding),
+                "finding": finding_data(each.finding, documents),
                 "reason": each.reason,
                 "location": location_data(each.at) if each.at else None,
                 "until": each.until.isoformat() if each.until else None,
@@ -66,8 +69,17 @@ def report_data(report: Report) -> Mapping[str, Data]:
     }
 
 
-def finding_data(finding: Finding) -> dict[str, Data]:
-    """Return one finding as plain data."""
+def _documents(report: Report) -> Documents | None:
+    findings = (*report.findings, *(each.finding for each in report.suppressed))
+    if not any(each.fix for each in findings):
+        return None
+    from advisor.fixes.documents import Documents
+
+    return Documents(report)
+
+
+def finding_data(finding: Finding, documents: Documents | None = None) -> dict[str, Data]:
+    """Return one finding as plain data; its fix in terms of the documents' texts."""
     data: dict[str, Data] = {
         "rule": {"id": finding.rule.id, "name": finding.rule.name},
         "severity": finding.severity.word,
@@ -81,7 +93,7 @@ def finding_data(finding: Finding) -> dict[str, Data]:
         "evidence": finding.evidence.word if finding.evidence else None,
         "why": finding.why,
         "remediation": finding.remediation,
-        "fix": _fix(finding.fix) if finding.fix else None,
+        "fix": _fix(finding.fix, documents) if finding.fix and documents else None,
         "pillar": finding.rule.pillar.value,
         "fingerprint": finding.fingerprint,
     }
@@ -108,18 +120,24 @@ def _position(position: Position) -> Data:
     return {"line": position.line, "column": position.column}
 
 
-def _fix(fix: Fix) -> Data:
+def _fix(fix: Fix, documents: Documents) -> Data:
+    """Return a fix as edits of the texts; null where it cannot be made as the texts are."""
+    from advisor.fixes.plan import written
+
+    made = written(fix, documents)
+    if made.refused:
+        return None
     return {
         "title": fix.title,
-        "safe": fix.safe,
-        "changes": [
+        "safe": not made.unsafe,
+        "edits": [
             {
-                "path": change.path,
-                "pointer": format_pointer(change.pointer),
-                "value": change.value,
-                "remove": change.remove,
+                "path": edit.path,
+                "start": _position(edit.span.start),
+                "end": _position(edit.span.end),
+                "text": edit.text,
             }
-            for change in fix.changes
+            for edit in made.edits
         ],
     }
 

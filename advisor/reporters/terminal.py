@@ -9,7 +9,7 @@ from advisor.report import FileKind
 from advisor.reporters.excerpt import Sources, drawn, gutter_width, places_of
 from advisor.reporters.look import INK_OF, Ink
 from advisor.reporters.safe import cells, no_command, safe
-from advisor.reporters.words import KINDS, condition_words, counted, listed, tally, unseen
+from advisor.reporters.words import KINDS, condition_words, counted, fixable, listed, tally, unseen
 from advisor.reporters.wrapping import wrapped, wrapped_prose
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _rows(finding: Finding, *, look: Look) -> Iterator[tuple[str, list[str]]]:
 def _closing(report: Report, *, look: Look) -> Iterator[str]:
     files = len({finding.location.path for finding in report.findings})
     total = f"{look.glyphs.bad} {tally(report.findings)} in {counted(files, 'file')}"
-    parts = [total, *unseen(report)]
+    parts = [total, *fixable(report), *unseen(report)]
     if look.timed:
         parts.append(f"{report.duration:.2f} s")
     gravest = max(finding.severity for finding in report.findings)

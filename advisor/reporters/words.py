@@ -57,6 +57,25 @@ def unseen(report: Report) -> list[str]:
     return phrases
 
 
+def fixable(report: Report) -> list[str]:
+    """Return one phrase on how many findings can be fixed, where any can."""
+    fixes = [finding.fix for finding in report.findings if finding.fix]
+    if not fixes:
+        return []
+    from advisor.fixes.documents import Documents
+    from advisor.fixes.plan import written
+
+    documents = Documents(report)
+    made = [each for each in (written(fix, documents) for fix in fixes) if not each.refused]
+    safe = sum(not each.unsafe for each in made)
+    others = len(made) - safe
+    if not safe:
+        words = f"{counted(others, 'fix', plural='fixes')} with --fix --unsafe-fixes"
+        return [words] if others else []
+    words = counted(safe, "safe fix", plural="safe fixes")
+    return [f"{words} (--fix){f', {others:,} more with --unsafe-fixes' if others else ''}"]
+
+
 def listed(names: Iterable[str], *, most: int | None = None) -> str:
     """Return names with commas, at most some of them and the number of the rest."""
     all_names = list(names)
