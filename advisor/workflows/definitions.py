@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from advisor.documents.load import read_bytes
 from advisor.errors import LoadError
+from advisor.templates.evaluation import choose
 from advisor.templates.intrinsics import variables
-from advisor.templates.resolver import Resolver, choose
+from advisor.templates.resolver import Resolver
 from advisor.templates.values import Reference, Text, Unknown, show
 from advisor.workflows.reader import read_definition, read_object, read_string, read_workflow
 
