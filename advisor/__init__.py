@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from advisor.architecture.edges import Evidence as Evidence
     from advisor.architecture.edges import Mode as Mode
     from advisor.architecture.nodes import *  # noqa: F403  # each service family adds its classes there
+    from advisor.architecture.questions_callers import Caller as Caller
     from advisor.architecture.reachability import Placement as Placement
     from advisor.architecture.reachability import endpoint_service as endpoint_service
     from advisor.architecture.reachability import endpoints_for as endpoints_for
@@ -58,6 +59,7 @@ _HOMES = {
     "advisor.analysis": ("analyze",),
     "advisor.architecture.architecture": ("Architecture",),
     "advisor.architecture.edges": ("Edge", "EdgeKind", "Evidence", "Mode"),
+    "advisor.architecture.questions_callers": ("Caller",),
     "advisor.architecture.reachability": (
         "Placement",
         "endpoint_service",

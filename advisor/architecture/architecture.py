@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from advisor.architecture import paths, questions
+from advisor.architecture import paths, questions, questions_callers, questions_code
 from advisor.architecture.edges import EdgeKind
 from advisor.architecture.facts import Facts, option_of
 from advisor.architecture.nodes.base import Node
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from advisor.architecture.edges import Edge
     from advisor.architecture.facts import HasOptions
+    from advisor.architecture.nodes.functions import Permission
     from advisor.architecture.resolution import Found
     from advisor.templates.values import Value
 
@@ -45,6 +46,8 @@ class Architecture:
         self.facts = Facts()
         self.exported: set[tuple[str, str]] | None = None
         """Resources that stacks export; asked for with `is_exported`."""
+        self.permissions_by_function: dict[str, list[tuple[Permission, Value]]] | None = None
+        """Statements of functions' own policies; asked for with `permissions`."""
         self.options: Mapping[str, Mapping[str, object]] = {}
         """Configured settings by the name of the rule; read with `option`."""
 
@@ -206,6 +209,12 @@ class Architecture:
     environment_references = questions.environment_references
     is_exported = questions.is_exported
     free_name = questions.free_name
+    waiting_callers = questions_callers.waiting_callers
+    permissions = questions_callers.permissions
+    calls = questions_code.calls
+    add_calls = questions_code.add_calls
+    waiting_calls = questions_code.waiting_calls
+    deployment_functions = questions_code.deployment_functions
     chains = paths.chains
     cycles = paths.cycles
 

@@ -39,19 +39,21 @@ class Keys:
     templates: str
     timeout: str
     method: str
+    transfer: str
 
 
 REST = Keys(
     "Type", "Uri", "", "RequestParameters", "RequestTemplates", "TimeoutInMillis",
-    "IntegrationHttpMethod",
+    "IntegrationHttpMethod", "ResponseTransferMode",
 )  # fmt: skip
 V2 = Keys(
     "IntegrationType", "IntegrationUri", "IntegrationSubtype", "RequestParameters",
-    "RequestTemplates", "TimeoutInMillis", "IntegrationMethod",
+    "RequestTemplates", "TimeoutInMillis", "IntegrationMethod", "",
 )  # fmt: skip
 OPENAPI = Keys(
     "type", "uri", "integrationSubtype", "requestParameters", "requestTemplates",
     "timeoutInMillis", "httpMethod",
+    "responseTransferMode",
 )  # fmt: skip
 
 
@@ -76,6 +78,7 @@ def read_integration(
         timeout_ms=as_number(value.get(keys.timeout)),
         timeout_path=(*base, keys.timeout),
         asynchronous=_asynchronous(value.get(keys.parameters)),
+        streamed=_streamed(value.get(keys.transfer)) if keys.transfer else False,
     )
 
 
@@ -176,6 +179,16 @@ def _in_template(name: str) -> re.Pattern[str]:
         rf"(?i:{name})\\?[\"']?\s{{0,9}}[:=]\s{{0,9}}(?:\$util\.urlEncode\()?\\?[\"']?"
         rf"([^\"'&\s,}})\\]+)"
     )
+
+
+def _streamed(mode: Value) -> bool | Unknown:
+    """Tell whether the answer is passed on piece by piece (`STREAM`).
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+    """
+    if isinstance(mode, Unknown):
+        return mode
+    return isinstance(mode, str) and mode.upper() == "STREAM"
 
 
 def _asynchronous(parameters: Value) -> bool:

@@ -51,6 +51,8 @@ class Integration:
     timeout_path: tuple[str | int, ...] = ()
     asynchronous: bool = False
     """Whether a function is invoked as an event (`X-Amz-Invocation-Type`)."""
+    streamed: bool | Unknown = False
+    """Whether the answer is passed on piece by piece; only REST APIs can."""
 
 
 class Api(Node):
