@@ -135,6 +135,8 @@ def _report(
         return report
     from advisor.reading import notes_on
 
+    sources = {**report.sources, **_code(outcome, readings)}
+
     def noted(finding: Finding) -> Finding:
         place = finding.location
         notes = notes_on(readings, place.path, place.resource)
@@ -142,6 +144,7 @@ def _report(
 
     return replace(
         report,
+        sources=sources,
         findings=tuple(noted(finding) for finding in outcome.findings if ours(finding)),
         hidden=tuple(filter(ours, outcome.hidden)),
         suppressed=tuple(item for item in outcome.suppressed if ours(item.finding)),
@@ -150,6 +153,19 @@ def _report(
         errors=(*problems, *(_internal(error) for error in outcome.errors)),
         rules_run=outcome.rules_run,
     )
+
+
+def _code(outcome: Outcome, readings: Sequence[Reading]) -> dict[str, str]:
+    """Return the texts of the code files that findings name."""
+    suppressed = [item.finding for item in outcome.suppressed]
+    found: dict[str, str] = {}
+    for finding in (*outcome.findings, *outcome.hidden, *suppressed):
+        for place in (finding.location, *finding.related):
+            for reading in readings:
+                text = reading.sources.text(place.path)
+                if text is not None:
+                    found[place.path] = text
+    return found
 
 
 def _groups(

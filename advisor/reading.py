@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor.architecture.build import build
 from advisor.inputs import context
+from advisor.source.sources import Sources
 from advisor.templates.parameters import given_for
 from advisor.templates.project import build_project, groups, neighbours
 from advisor.templates.resolver import Resolver
@@ -33,6 +34,7 @@ class Reading:
     formulas: Mapping[str, Mapping[str, Formula]]
     architecture: Architecture
     config: Config
+    sources: Sources
     notes: list[str] = field(default_factory=list)
 
     def judged(self) -> Iterator[list[tuple[Scenario, Architecture]]]:
@@ -65,7 +67,7 @@ class Reading:
         if not scenario.assignment and len(owners) == len(self.project.stacks):
             return self.architecture
         view = Resolver(self.project, scenario, owners=frozenset(owners), region=self.config.region)
-        return build(view)
+        return build(view, sources=self.sources)
 
 
 def read_inputs(inputs: Inputs, config: Config) -> Reading:
@@ -83,7 +85,10 @@ def read_inputs(inputs: Inputs, config: Config) -> Reading:
     formulas = formulas_of(project, config.region)
     usual = Scenario(formulas=formulas)
     view = Resolver(project, usual, region=config.region)
-    return Reading(inputs, project, formulas, build(view), config)
+    files = inputs.files
+    sources = Sources(files.root, files.base, text_of=files.text)
+    architecture = build(view, sources=sources)
+    return Reading(inputs, project, formulas, architecture, config, sources)
 
 
 CONTEXT = "com.aws.cloudformation.Context"

@@ -26,6 +26,7 @@ from advisor.architecture.builders import (
     services,
     workflows,
 )
+from advisor.architecture.code import Code
 from advisor.architecture.facts import Facts
 from advisor.architecture.nodes import events as event_nodes
 from advisor.architecture.nodes import functions as function_nodes
@@ -40,6 +41,8 @@ from advisor.templates.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from advisor.source.sources import Sources
 
 Factory = Callable[[Resource, View], Node]
 
@@ -83,8 +86,12 @@ def build(
     *,
     facts: Facts | None = None,
     options: Mapping[str, Mapping[str, object]] | None = None,
+    sources: Sources | None = None,
 ) -> Architecture:
-    """Return the architecture of all resources that exist in a view."""
+    """Return the architecture of all resources that exist in a view.
+
+    `sources` reads the functions' code once something asks for it.
+    """
     architecture = Architecture()
     architecture.facts = facts or Facts()
     architecture.options = options or {}
@@ -93,6 +100,9 @@ def build(
         architecture.add_node(node)
         for part in node.parts():
             architecture.add_node(part)
+    if sources is not None:
+        for function in architecture.functions():
+            function.code = Code(architecture, function, sources)
     for builder in BUILDERS:
         builder(architecture)
     # They stay where edges lead to them, but nobody is asked to mend them.

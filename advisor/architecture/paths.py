@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.edges import Edge
@@ -35,14 +35,19 @@ class Walk:
         return (self.edges[0].source, *(edge.target for edge in self.edges))
 
 
-def chains(architecture: Architecture, follow: Callable[[Edge], bool]) -> list[Walk]:
+def chains(
+    architecture: Architecture,
+    follow: Callable[[Edge], bool],
+    *,
+    among: Iterable[Edge] | None = None,
+) -> list[Walk]:
     """Return maximal chains of the edges that `follow` takes, longest first for each head.
 
     Every hop is in at least one chain. A head is a node that no such edge leads to; in a circle
     without one, the first node in reading order. Of several edges between two nodes the surest
-    stands for all.
+    stands for all. `among` are the edges to choose from where they are not those of the graph.
     """
-    hops = _hops(architecture, follow)
+    hops = _hops(architecture.edges() if among is None else among, follow)
     order = [node.id for node in architecture.nodes() if node.id in hops]
     reached = {target for targets in hops.values() for target in targets}
     heads = [id_ for id_ in order if id_ not in reached]
@@ -64,7 +69,7 @@ def cycles(
 
     Each begins at its first node in reading order.
     """
-    hops = _hops(architecture, follow)
+    hops = _hops(architecture.edges(), follow)
     order = {node.id: index for index, node in enumerate(architecture.nodes())}
     rings = [group for group in _components(hops) if len(group) > 1 or _loops(group[0], hops)]
     if not rings:
@@ -86,10 +91,10 @@ def cycles(
     return sorted(found, key=lambda walk: [order[node.id] for node in walk.nodes])
 
 
-def _hops(architecture: Architecture, follow: Callable[[Edge], bool]) -> dict[str, dict[str, Edge]]:
+def _hops(edges: Iterable[Edge], follow: Callable[[Edge], bool]) -> dict[str, dict[str, Edge]]:
     """Return the surest edge from each node to each of its neighbours."""
     hops: dict[str, dict[str, Edge]] = {}
-    for edge in architecture.edges():
+    for edge in edges:
         if not follow(edge):
             continue
         targets = hops.setdefault(edge.source.id, {})

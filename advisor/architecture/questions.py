@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
 from advisor.architecture.nodes.functions import Alias, EventInvokeConfig, Version
 from advisor.architecture.nodes.mappings import EventSourceMapping
+from advisor.architecture.questions_code import callers_in_code
 from advisor.templates.values import UNKNOWN, is_known
 
 if TYPE_CHECKING:
@@ -20,8 +21,12 @@ LATEST = "$LATEST"
 
 
 def invokers(architecture: Architecture, function: Node) -> list[Edge]:
-    """Return the edges that invoke a function or a version of it, the surest first."""
+    """Return the edges that invoke a function or a version of it, the surest first.
+
+    Calls in the code of functions that may invoke it or know its name are among them.
+    """
     found = architecture.incoming(function, EdgeKind.INVOKES)
+    found += [edge for edge in callers_in_code(architecture, function) if edge not in found]
     return sorted(found, key=lambda edge: -edge.evidence)
 
 

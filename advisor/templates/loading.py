@@ -105,6 +105,11 @@ class Files:
             if not isinstance(known, LoadError)
         }
 
+    def text(self, shown: str) -> str | None:
+        """Return the text of a file that was read, by its path as shown."""
+        known = self._documents.get(self.base / shown)
+        return None if known is None or isinstance(known, LoadError) else known.text
+
     def template(self, file: Path) -> Template:
         """Return a file as a template. Raises LoadError."""
         if file not in self._templates:

@@ -12,11 +12,26 @@ from advisor.architecture.nodes.values import present, whole
 from advisor.templates.values import Reference, Unknown
 
 if TYPE_CHECKING:
+    from advisor.architecture.code import Code, Package
+    from advisor.source.facts import Facts, NotRead
     from advisor.templates.values import Value
 
 
 class Function(Node):
     """A Lambda function."""
+
+    code: Code | None = None
+    """Its code and package, read when asked for; set when the graph is built."""
+
+    @property
+    def source(self) -> Facts | NotRead:
+        """What its code says, or why it says nothing; read on first use."""
+        return _not_read() if self.code is None else self.code.facts
+
+    @property
+    def package(self) -> Package | NotRead:
+        """What is deployed weighs, or why that is not known; measured on first use."""
+        return _not_read() if self.code is None else self.code.package
 
     @property
     def physical_name(self) -> Value:
@@ -136,6 +151,12 @@ class Function(Node):
     def log_group(self) -> Value:
         """The log group that it names; None for the one that Lambda makes."""
         return self.get("LoggingConfig", "LogGroup")
+
+
+def _not_read() -> NotRead:
+    from advisor.source.facts import NotRead
+
+    return NotRead("code is not read here")
 
 
 class Version(Node):
