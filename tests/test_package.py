@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zipfile
 from typing import TYPE_CHECKING
 
+import pytest
+
+from advisor.source.dependencies import estimate
 from advisor.source.facts import NotRead
 from advisor.source.locate import FunctionCode
-from advisor.source.package import Deployment, PackageSize, how_deployed, measure, part_of
+from advisor.source.package import MIB, Deployment, PackageSize, how_deployed, measure, part_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def lay(root: Path, sizes: dict[str, int]) -> None:
@@ -150,3 +152,62 @@ def test_what_sam_built_is_what_is_deployed(tmp_path: Path) -> None:
     code = FunctionCode("Fn", tmp_path, "app.handler", "python3.13", "src")
     found = how_deployed(code, root=tmp_path, builds=True)
     assert found == (Deployment.AS_IT_LIES, tmp_path / ".aws-sam/build" / "Fn")
+
+
+def test_declared_dependencies_weigh_what_the_table_says(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(
+        "# tools\nPandas[excel]==2.2 ; python_version > '3'\n-r more.txt\nnot-in-the-table\n"
+    )
+    (tmp_path / "more.txt").write_text("boto3>=1\n-r requirements.txt\n-r ../../etc/passwd\n")
+    found = estimate(tmp_path, root=tmp_path, runtime="python3.12")
+    assert found is not None
+    names = {part.name for part in found.parts}
+    assert {"pandas", "numpy", "boto3", "botocore"} <= names
+    assert found.unknown == ("not-in-the-table",)
+    assert found.provided == ("boto3", "botocore", "s3transfer")
+    assert found.size == sum(part.size for part in found.parts) > 50 * MIB
+    assert not found.is_locked
+
+
+def test_development_dependencies_of_a_lock_do_not_count(tmp_path: Path) -> None:
+    lock = {
+        "packages": {
+            "": {},
+            "node_modules/axios": {},
+            "node_modules/typescript": {"dev": True},
+            "node_modules/a/node_modules/lodash": {},
+        }
+    }
+    (tmp_path / "package-lock.json").write_text(json.dumps(lock))
+    found = estimate(tmp_path, root=tmp_path, runtime="nodejs22.x")
+    assert found is not None
+    assert found.is_locked
+    assert {part.name for part in found.parts} == {"axios", "lodash"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("uv.lock", '[[package]]\nname = "numpy"\n[[package]]\nname="me"\nsource={virtual="."}\n'),
+        ("poetry.lock", '[[package]]\nname = "numpy"\n[[package]]\nname="x"\ngroups=["dev"]\n'),
+        ("Pipfile.lock", '{"default": {"numpy": {}}, "develop": {"pytest": {}}}'),
+        ("pyproject.toml", '[project]\ndependencies = ["numpy>=2"]\n'),
+        ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3"\nnumpy = "*"\n'),
+    ],
+)
+def test_each_form_of_declaration_is_read(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    found = estimate(tmp_path, root=tmp_path, runtime="python3.13")
+    assert found is not None
+    assert [part.name for part in found.parts] == ["numpy"]
+    assert found.files == (name,)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "null", '{"packages": 1}', "[" * 5000, '{"dependencies": []}', "\x00"]
+)
+def test_malformed_declarations_are_no_failure(tmp_path: Path, text: str) -> None:
+    for name in ("package.json", "package-lock.json", "uv.lock", "Pipfile.lock", "yarn.lock"):
+        (tmp_path / name).write_text(text)
+    estimate(tmp_path, root=tmp_path, runtime="nodejs22.x")
+    estimate(tmp_path, root=tmp_path, runtime="python3.13")
