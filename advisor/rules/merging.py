@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 from advisor.rules.identity import key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from advisor.architecture.architecture import Architecture
+    from advisor.documents.location import Location
     from advisor.rules.finding import Finding
     from advisor.rules.identity import Key
+    from advisor.templates.resource import Resource
 
 _MOST_LITERALS = 4  # a longer `when` tells a reader nothing
 _MOST_CONDITIONS = 16  # conditions of the templates of one finding that are combined
@@ -59,8 +61,22 @@ class _Subjects:
     def __init__(self, scenarios: Sequence[tuple[Scenario, Architecture]]) -> None:
         self._scenarios = scenarios
         self._known: list[set[tuple[str, str | None]]] = []
+        self._named: dict[tuple[str, str | None], set[str]] = {}
         self.answers: dict[object, tuple[Literal, ...]] = {}
         """Conditions found before, by the templates and the scenarios asked about."""
+
+    def conditions(self, places: Iterable[Location]) -> set[tuple[str, str]]:
+        """Return the conditions, by path and name, that decide about the resources of places."""
+        if not self._named:
+            for _, architecture in self._scenarios:
+                for node in architecture.nodes():
+                    if (where := node.key[:2]) not in self._named:
+                        self._named[where] = _conditions_in(node.resource)
+        return {
+            (place.path, name)
+            for place in places
+            for name in self._named.get((place.path, place.resource), ())
+        }
 
     def having(self, path: str, resource: str | None) -> set[int]:
         """Return the numbers of the scenarios in which a resource exists; all if it is none."""
@@ -72,12 +88,24 @@ class _Subjects:
         return {index for index in every if (path, resource) in self._known[index]} or every
 
 
+def _conditions_in(resource: Resource) -> set[str]:
+    """Return the conditions that decide about a resource or a property of it."""
+    found = set(resource.conditions)
+    pending: list[object] = [resource.properties]
+    while pending:
+        data = pending.pop()
+        if isinstance(data, dict):
+            argument = data.get("Fn::If")
+            if isinstance(argument, list) and argument and isinstance(argument[0], str):
+                found.add(argument[0])
+            pending.extend(data.values())
+        elif isinstance(data, list):
+            pending.extend(data)
+    return found
+
+
 def _ids(architecture: Architecture) -> set[tuple[str, str | None]]:
-    ids: set[tuple[str, str | None]] = set()
-    for node in architecture.nodes():
-        place = node.at()
-        ids.add((place.path, place.resource))
-    return ids
+    return {node.key[:2] for node in architecture.nodes()}
 
 
 def _when(
@@ -89,14 +117,20 @@ def _when(
     relevant = subjects.having(finding.location.path, finding.location.resource) | holds
     if relevant == holds:
         return ()
-    paths = frozenset({finding.location.path, *(place.path for place in finding.related)})
-    asked = (paths, frozenset(holds), frozenset(relevant))
+    places = (finding.location, *finding.related)
+    # Conditions of the resources themselves explain best; others only where these do not.
+    near = frozenset(subjects.conditions(places))
+    paths = frozenset(place.path for place in places)
+    asked = (near, paths, frozenset(holds), frozenset(relevant))
     if asked not in subjects.answers:
         tables = [scenario.conditions for scenario, _ in scenarios]
-        subjects.answers[asked] = smallest(
-            {i: {k: v for k, v in tables[i].items() if k[0] in paths} for i in sorted(relevant)},
-            holds,
-        )
+
+        def told(names: Container[tuple[str, str]]) -> tuple[Literal, ...]:
+            seen = {i: {k: v for k, v in tables[i].items() if k in names} for i in relevant}
+            return smallest(dict(sorted(seen.items())), holds)
+
+        of_paths = {name for name in tables[0] if name[0] in paths}
+        subjects.answers[asked] = told(near) or told(of_paths)
     return subjects.answers[asked]
 
 

@@ -112,8 +112,7 @@ class Tally:
             self._places = (architecture, {})
         known = self._places[1]
         if node not in known:
-            place = node.at()
-            known[node] = (place.path, place.resource, place.pointer)
+            known[node] = node.key
         return known[node]
 
 

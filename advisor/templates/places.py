@@ -32,11 +32,19 @@ def locate(
     return Location(
         path=document.path,
         pointer=pointer,
-        span=line_span(document, pointer, prefer_key=pointer == resource.place),
+        span=_span(stack, document, pointer, prefer_key=pointer == resource.place),
         label=label,
         resource=resource.shown_id or None,
         construct=resource.construct,
     )
+
+
+def _span(stack: Stack, document: Document, pointer: Pointer, *, prefer_key: bool) -> Span:
+    """Return the span of a place, looked up once for all scenarios."""
+    key = (document.path, pointer, prefer_key)
+    if key not in stack.spans:
+        stack.spans[key] = line_span(document, pointer, prefer_key=prefer_key)
+    return stack.spans[key]
 
 
 def _follow(

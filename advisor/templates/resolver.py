@@ -86,6 +86,16 @@ class Resolver(Evaluator):
         stack = self.project.stacks[resource.owner]
         return locate(stack, resource, path, label=label, truths=self.truths(stack))
 
+    def document(self, resource: Resource) -> Document | None:
+        """Return the document that a resource is written in; None for what no template holds."""
+        stack = self.project.stacks.get(resource.owner)
+        return stack.template.document if stack else None
+
+    def path(self, resource: Resource) -> str:
+        """Return the path of the template that declares a resource, as shown to the user."""
+        stack = self.project.stacks.get(resource.owner)
+        return stack.path if stack else ""
+
     def resolve(self, resource: Resource, data: object) -> Value:
         """Return the value of raw data that stands somewhere in the resource's template."""
         return self.evaluate(self.project.stacks[resource.owner], data)  # type: ignore[arg-type]  # any data is evaluated, whatever its shape

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from advisor.documents.document import Data
-    from advisor.documents.location import Pointer
+    from advisor.documents.location import Pointer, Span
     from advisor.templates.loading import Files
     from advisor.templates.macros import Included
     from advisor.templates.template import Parameter, Template
@@ -45,6 +45,8 @@ class Stack:
     """Nested stacks by the logical id of the resource that nests them."""
     included: dict[int, Included] = field(default_factory=dict)
     """Where included data comes from, by the identity of the data."""
+    spans: dict[tuple[str, Pointer, bool], Span] = field(default_factory=dict, repr=False)
+    """Spans that were asked for, by file and pointer."""
     aliases: dict[str, str] = field(default_factory=dict)
     """What SAM lets a template refer to, such as `Fn.Alias`, with the generated logical id."""
 

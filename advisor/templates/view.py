@@ -40,6 +40,14 @@ class View(Protocol):
         """
         ...
 
+    def document(self, resource: Resource) -> Document | None:
+        """Return the document that a resource is written in; None for what no template holds."""
+        ...
+
+    def path(self, resource: Resource) -> str:
+        """Return the path of the template that declares a resource, as shown to the user."""
+        ...
+
     def resolve(self, resource: Resource, data: object) -> Value:
         """Return the value of raw data that stands somewhere in the resource's template."""
         ...

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from advisor.templates.values import Text, Unknown, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from advisor.documents.location import Location
+    from advisor.documents.change import Change
+    from advisor.documents.document import Data
+    from advisor.documents.location import Location, Pointer
     from advisor.templates.resource import Resource
     from advisor.templates.values import Value
     from advisor.templates.view import View
@@ -76,6 +78,33 @@ class Node:
     def at(self, *path: str | int, label: str = "") -> Location:
         """Return the place of a property, or of the resource's key where it is absent."""
         return self.view.at(self.resource, *path, label=label)
+
+    def change(self, path: tuple[str | int, ...], value: Data) -> Change | None:
+        """Return the change that gives a property a value; None where there is nothing to edit."""
+        from advisor.architecture.changes import change
+
+        return change(self, path, value)
+
+    def removal(self, *path: str | int) -> Change | None:
+        """Return the change that removes a property; None where the template has it not."""
+        from advisor.architecture.changes import removal
+
+        return removal(self, path)
+
+    def new_sibling(self, logical_id: str, body: Mapping[str, Data]) -> Change | None:
+        """Return the change that adds a resource to the same template; None where none can be."""
+        from advisor.architecture.changes import new_resource
+
+        return new_resource(self, logical_id, body)
+
+    @property
+    def key(self) -> tuple[str, str | None, Pointer]:
+        """Path, logical id and pointer of the place that `at` gives, without looking it up."""
+        if type(self).at is not Node.at:
+            place = self.at()
+            return (place.path, place.resource, place.pointer)
+        resource = self.resource
+        return (self.view.path(resource), resource.shown_id or None, resource.place)
 
     def number(self, *path: str | int, default: int | None = None) -> int | Unknown | None:
         """Return a whole number, from text where it is written as text; Unknown if neither."""
