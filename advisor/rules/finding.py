@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
+from advisor.documents.change import Change
+
 if TYPE_CHECKING:
     from advisor.architecture.edges import Evidence
-    from advisor.documents.document import Data
-    from advisor.documents.location import Location, Pointer, Span
+    from advisor.documents.location import Location, Span
     from advisor.rules.rule import Rule
 
 
@@ -52,20 +53,6 @@ class Pillar(StrEnum):
     COST = "cost"
     OPERATIONS = "operations"
     SUSTAINABILITY = "sustainability"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One edit in the document's own terms: set what the pointer names, or remove it.
-
-    A pointer whose last keys do not exist yet adds them; a value is plain data, intrinsics in
-    long form (they are written in the style of the file).
-    """
-
-    path: str
-    pointer: Pointer
-    value: Data
-    remove: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +121,15 @@ class NotJudged:
     rule: Rule
     location: Location
     because: str
+
+
+__all__ = [
+    "Change",
+    "Confidence",
+    "Finding",
+    "Fix",
+    "NotJudged",
+    "Pillar",
+    "Severity",
+    "TextEdit",
+]

@@ -8,6 +8,8 @@ from advisor.architecture.nodes.base import Node
 from advisor.documents.location import format_pointer
 
 if TYPE_CHECKING:
+    from advisor.documents.change import Change
+    from advisor.documents.document import Data
     from advisor.documents.location import Location
     from advisor.templates.values import Value
 
@@ -31,6 +33,14 @@ class Part(Node):
     def get(self, *path: str | int) -> Value:
         """Return a resolved value below the part."""
         return self.view.get(self.resource, *self.prefix, *path)
+
+    def change(self, path: tuple[str | int, ...], value: Data) -> Change | None:
+        """Return the change that gives a value below the part another one."""
+        return super().change((*self.prefix, *path), value)
+
+    def removal(self, *path: str | int) -> Change | None:
+        """Return the change that removes a value below the part."""
+        return super().removal(*self.prefix, *path)
 
     def at(self, *path: str | int, label: str = "") -> Location:
         """Return the place of a value below the part, or of the part where it is absent."""

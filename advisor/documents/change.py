@@ -1,0 +1,24 @@
+"""A change of a document in terms of its data; the text that makes it is found later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from advisor.documents.document import Data
+    from advisor.documents.location import Pointer
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit in the document's own terms: set what the pointer names, or remove it.
+
+    A pointer whose last keys do not exist yet adds them; a value is plain data, intrinsics in
+    long form (they are written in the style of the file).
+    """
+
+    path: str
+    pointer: Pointer
+    value: Data
+    remove: bool = False
