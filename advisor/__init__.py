@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from advisor.analysis import analyze as analyze
     from advisor.architecture.architecture import Architecture as Architecture
+    from advisor.architecture.code import Package as Package
     from advisor.architecture.edges import Edge as Edge
     from advisor.architecture.edges import EdgeKind as EdgeKind
     from advisor.architecture.edges import Evidence as Evidence
     from advisor.architecture.edges import Mode as Mode
     from advisor.architecture.nodes import *  # noqa: F403  # each service family adds its classes there
+    from advisor.architecture.paths import Walk as Walk
     from advisor.architecture.questions_callers import Caller as Caller
     from advisor.architecture.reachability import Placement as Placement
     from advisor.architecture.reachability import endpoint_service as endpoint_service
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
     from advisor.rules.finding import Pillar as Pillar
     from advisor.rules.finding import Severity as Severity
     from advisor.rules.rule import Rule as Rule
+    from advisor.source.facts import NotRead as NotRead
+    from advisor.source.package import Deployment as Deployment
+    from advisor.source.package import PackageSize as PackageSize
     from advisor.templates.values import UNKNOWN as UNKNOWN
     from advisor.templates.values import Cause as Cause
     from advisor.templates.values import Reference as Reference
@@ -58,7 +63,9 @@ __version__ = "0.1.0"
 _HOMES = {
     "advisor.analysis": ("analyze",),
     "advisor.architecture.architecture": ("Architecture",),
+    "advisor.architecture.code": ("Package",),
     "advisor.architecture.edges": ("Edge", "EdgeKind", "Evidence", "Mode"),
+    "advisor.architecture.paths": ("Walk",),
     "advisor.architecture.questions_callers": ("Caller",),
     "advisor.architecture.reachability": (
         "Placement",
@@ -88,6 +95,8 @@ _HOMES = {
         "Severity",
     ),
     "advisor.rules.rule": ("Rule",),
+    "advisor.source.facts": ("NotRead",),
+    "advisor.source.package": ("Deployment", "PackageSize"),
     "advisor.templates.values": (
         "UNKNOWN",
         "Cause",

@@ -6,7 +6,12 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
-from advisor.architecture.nodes.functions import Alias, CustomResource, Function
+from advisor.architecture.nodes.functions import (
+    Alias,
+    CustomResource,
+    EventInvokeConfig,
+    Function,
+)
 from advisor.architecture.nodes.identity import Role
 from advisor.architecture.nodes.workflows import StateMachine, StateNode
 from advisor.source.facts import Facts, Invocation
@@ -109,9 +114,27 @@ def _waiting(architecture: Architecture, function: Function, target: Node) -> Ed
         edge.target is target and edge.evidence is Evidence.REFERENCED
         for edge in architecture.outgoing(function)
     )
-    if not granted or not named or function.is_durable is not False:
+    if not granted or not named or _may_be_durable(function) or _may_be_durable(target):
         return None
-    return None if _is_refuted(function, in_code) else granted[0]
+    if _is_refuted(function, in_code) or _keeps_failed_events(architecture, target):
+        return None
+    return granted[0]
+
+
+def _may_be_durable(node: Node) -> bool:
+    return not isinstance(node, Function) or node.is_durable is not False
+
+
+def _keeps_failed_events(architecture: Architecture, target: Node) -> bool:
+    """Tell whether a function is set up for asynchronous calls that nothing but grants explain."""
+    configured = any(True for _ in architecture.outgoing(target, EdgeKind.DEAD_LETTERS)) or any(
+        architecture.function_of(config.function, config)[0] is target
+        for config in architecture.all(EventInvokeConfig)
+    )
+    return configured and not any(
+        edge.mode is Mode.ASYNCHRONOUS and edge.evidence is Evidence.DECLARED
+        for edge in architecture.incoming(target, EdgeKind.INVOKES)
+    )
 
 
 def _may_invoke_any(architecture: Architecture, function: Function) -> bool:
@@ -180,11 +203,13 @@ def _providers(architecture: Architecture) -> set[str]:
         for node in runners:
             if node.id in found:
                 continue
+            edges = architecture.incoming(node, *_RUNS)
+            # What only grants speak of, such as the state machine that a provider waits with, is
+            # judged by them.
+            sure = [edge for edge in edges if edge.evidence is Evidence.DECLARED]
             sources = [
                 edge.source.machine if isinstance(edge.source, StateNode) else edge.source
-                for edge in architecture.incoming(node, *_RUNS)
-                # A state machine that a provider waits with is known by the grant to start it.
-                if edge.evidence is Evidence.DECLARED or isinstance(node, StateMachine)
+                for edge in sure or edges
             ]
             if sources and all(source.id in found for source in sources):
                 found.add(node.id)
