@@ -33,7 +33,7 @@ class BlockEdits:
         del removed  # lines that go take nothing with them that a new line needs
         pen = self._pen
         first = node.items[0][0]
-        column = pen.document.lines.position(first.start).column - 1
+        column = pen.column(node)
         offset = self._after(node, len(node.items) - 1)
         taste = pen.taste_for(node, offset)
         quote = first.style if isinstance(first, Scalar) and first.style in ("'", '"') else ""

@@ -115,6 +115,14 @@ class Pen:
             raise Refused("the key is written in a form that is not edited")
         return found.end()
 
+    def column(self, node: Mapping) -> int:
+        """Return where the keys of a block mapping start, from zero."""
+        plain = (key for key, _ in node.items if _COLON.match(self.text, key.end))
+        first = next(plain, None)
+        if first is None:
+            raise Refused("the keys are written in a form that is not edited")
+        return self.document.lines.position(first.start).column - 1
+
     # --- replacing a value ------------------------------------------------------------------
 
     def replace(self, node: Node, value: Data, slot: Slot) -> None:
@@ -165,7 +173,7 @@ class Pen:
     def _replace_below_key(self, node: Node, value: Data, key: Node, parent: Mapping) -> None:
         text = self.text
         colon = self.colon(key)
-        column = self.document.lines.position(parent.items[0][0].start).column - 1
+        column = self.column(parent)
         start, end = node.start, self.end(node)
         dangling = text[end : line_end(text, end)].strip()
         first_end = line_end(text, colon)

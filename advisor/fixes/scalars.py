@@ -23,7 +23,14 @@ def json_scalar(value: str | float | bool | None, *, ascii_only: bool) -> str:  
     """Return a scalar as JSON."""
     if isinstance(value, float) and not math.isfinite(value):
         raise Refused(f"JSON has no number '{value}'")
-    return json.dumps(value, ensure_ascii=ascii_only)
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    if text.isprintable():
+        return text
+    # What looks like JSON may be read as YAML, which takes no control characters.
+    return "".join(
+        char if char.isprintable() or ord(char) > 0xFFFF else f"\\u{ord(char):04x}"  # beyond it takes two
+        for char in text
+    )
 
 
 def yaml_scalar(

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 _MOST_NODES = 20_000
 """Looked at to learn the habits of a file."""
+_WIDEST_STEP = 8
+"""What is further in is lined up with something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +167,14 @@ def _see_block_value(key: Node, value: Node, document: TreeDocument, seen: _Seen
         if value.style in ("'", '"') and "\n" not in value.value:
             seen.quotes[value.style] += 1
     elif isinstance(value, Mapping) and not value.flow and value.items:
-        seen.steps[_column(document, value.items[0][0].start) - _column(document, key.start)] += 1
+        step = _column(document, value.items[0][0].start) - _column(document, key.start)
+        if 0 < step <= _WIDEST_STEP:
+            seen.steps[step] += 1
     elif isinstance(value, Sequence) and value.items:
         if not value.flow and value.tag is None:
-            seen.dashes[_column(document, value.start) - _column(document, key.start)] += 1
+            dash = _column(document, value.start) - _column(document, key.start)
+            if 0 <= dash <= _WIDEST_STEP:
+                seen.dashes[dash] += 1
         if value.tag is None and all(isinstance(item, Scalar) for item in value.items):
             seen.block_lists[value.flow] += 1
 
