@@ -16,9 +16,14 @@ if TYPE_CHECKING:
     from advisor.architecture.edges import EdgeKind as EdgeKind
     from advisor.architecture.edges import Evidence as Evidence
     from advisor.architecture.edges import Mode as Mode
+    from advisor.architecture.loops import Loop as Loop
+    from advisor.architecture.loops import sources_of as sources_of
     from advisor.architecture.nodes import *  # noqa: F403  # each service family adds its classes there
     from advisor.architecture.paths import Walk as Walk
     from advisor.architecture.questions_callers import Caller as Caller
+    from advisor.architecture.questions_policies import Admission as Admission
+    from advisor.architecture.questions_policies import Sender as Sender
+    from advisor.architecture.questions_policies import admissions as admissions
     from advisor.architecture.reachability import Placement as Placement
     from advisor.architecture.reachability import endpoint_service as endpoint_service
     from advisor.architecture.reachability import endpoints_for as endpoints_for
@@ -66,7 +71,9 @@ _HOMES = {
     "advisor.architecture.code": ("Package",),
     "advisor.architecture.edges": ("Edge", "EdgeKind", "Evidence", "Mode"),
     "advisor.architecture.paths": ("Walk",),
+    "advisor.architecture.loops": ("Loop", "sources_of"),
     "advisor.architecture.questions_callers": ("Caller",),
+    "advisor.architecture.questions_policies": ("Admission", "Sender", "admissions"),
     "advisor.architecture.reachability": (
         "Placement",
         "endpoint_service",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from advisor.architecture import paths, questions, questions_callers, questions_code
+from advisor.architecture import (
+    loops,
+    paths,
+    questions,
+    questions_callers,
+    questions_code,
+    questions_policies,
+)
 from advisor.architecture.edges import EdgeKind
 from advisor.architecture.facts import Facts, option_of
 from advisor.architecture.nodes.base import Node
@@ -214,9 +221,17 @@ class Architecture:
     calls = questions_code.calls
     add_calls = questions_code.add_calls
     waiting_calls = questions_code.waiting_calls
+    connections = questions_databases.connections
+    users = questions_databases.users
+    concurrency_bound = questions_databases.concurrency_bound
     deployment_functions = questions_code.deployment_functions
     chains = paths.chains
     cycles = paths.cycles
+    own_loops = loops.own_loops
+    senders = questions_policies.senders
+    resource_policies = questions_policies.resource_policies
+    may_send = questions_policies.may_send
+    may_use_key = questions_policies.may_use_key
 
     # --- settings and the graph -----------------------------------------------------------
 
