@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from advisor.architecture.nodes.base import Node
+    from advisor.documents.document import Data
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -128,6 +129,7 @@ def test_what_no_template_can_say_is_not_changed(tmp_path: Path) -> None:
 
 def test_a_resource_is_added_beside_another_unless_its_name_is_taken(tmp_path: Path) -> None:
     queue = node(tmp_path, "AWS::SQS::Queue")
-    body = {"Type": "AWS::SQS::Queue"}
+    body: Data = {"Type": "AWS::SQS::Queue"}
+    assert isinstance(body, dict)
     assert queue.new_sibling("Dlq", body) == Change("main.yaml", ("Resources", "Dlq"), body)
     assert queue.new_sibling("Ship", body) is None

@@ -236,6 +236,9 @@ VALUES = st.recursive(
 ROOTS = st.dictionaries(st.text("abc", min_size=1, max_size=2), VALUES, min_size=1, max_size=4)
 
 
+INDENTS: list[str | int] = [1, 2, 4, "\t"]
+
+
 class _Indented(yaml.SafeDumper):
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002  # the base's
         super().increase_indent(flow, False)  # noqa: FBT003  # the base's
@@ -247,7 +250,7 @@ def written(data: Data, seed: random.Random) -> str:
     if form == "json":
         return json.dumps(data, ensure_ascii=seed.random() < 0.5)  # half of them
     if form == "pretty":
-        return json.dumps(data, indent=seed.choice([1, 2, 4, "\t"])) + "\n"
+        return json.dumps(data, indent=seed.choice(INDENTS)) + "\n"
     style = {"flow": True, "mixed": None}.get(form, False)
     text: str = yaml.dump(
         data,
