@@ -11,6 +11,8 @@ from advisor.architecture import (
     questions,
     questions_callers,
     questions_code,
+    questions_databases,
+    questions_databases,
     questions_policies,
 )
 from advisor.architecture.edges import EdgeKind
@@ -222,9 +224,11 @@ class Architecture:
     add_calls = questions_code.add_calls
     waiting_calls = questions_code.waiting_calls
     connections = questions_databases.connections
-    users = questions_databases.users
+    database_users = questions_databases.database_users
     concurrency_bound = questions_databases.concurrency_bound
     deployment_functions = questions_code.deployment_functions
+    definition_faults = questions_workflows.definition_faults
+    workflow_tasks = questions_workflows.workflow_tasks
     chains = paths.chains
     cycles = paths.cycles
     own_loops = loops.own_loops
