@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from advisor.documents.document import Syntax
 from advisor.documents.location import Span
 from advisor.documents.nodes import Alias, Mapping, Scalar, Sequence, is_merge_key
 from advisor.fixes.block_edits import BlockEdits
@@ -56,7 +58,7 @@ class _Walk:
     def __init__(self, pen: Pen) -> None:
         self._pen = pen
         self._builder = pen.document.builder
-        self._anchored = _alias_targets(pen.document.root)
+        self._anchored = _alias_targets(pen.document)
 
     def node(
         self, node: Node, patch: Patch, data: Data, slot: Slot, *, inside_tag: bool = False
@@ -164,10 +166,13 @@ class _Walk:
             writer.add_items(node, added, removed)
 
 
-def _alias_targets(root: Node | None) -> set[int]:
+@lru_cache(maxsize=4)  # many fixes of one file follow one another
+def _alias_targets(document: TreeDocument) -> set[int]:
     """Return the nodes at whose anchors other places look."""
     found: set[int] = set()
-    todo = [] if root is None else [root]
+    if document.syntax is Syntax.JSON or "*" not in document.text:
+        return found
+    todo = [] if document.root is None else [document.root]
     while todo:
         node = todo.pop()
         if isinstance(node, Alias):

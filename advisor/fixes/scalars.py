@@ -28,8 +28,7 @@ def json_scalar(value: str | float | bool | None, *, ascii_only: bool) -> str:  
         return text
     # What looks like JSON may be read as YAML, which takes no control characters.
     return "".join(
-        char if char.isprintable() or ord(char) > 0xFFFF else f"\\u{ord(char):04x}"
-        for char in text
+        char if char.isprintable() or ord(char) > 0xFFFF else f"\\u{ord(char):04x}" for char in text
     )
 
 

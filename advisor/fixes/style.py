@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from advisor.documents.document import Syntax
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 _MOST_NODES = 20_000
 """Looked at to learn the habits of a file."""
+_MOST_KNOWN = 4
+"""Documents whose habits are remembered: many fixes of one file follow one another."""
 _WIDEST_STEP = 8
 """What is further in is lined up with something else."""
 
@@ -71,6 +74,7 @@ class _Seen:
         self.indents: Counter[str] = Counter()
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def style_of(document: TreeDocument) -> Style:
     """Return the habits of a document."""
     text, seen = document.text, _Seen()
