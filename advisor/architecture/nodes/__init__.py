@@ -49,6 +49,7 @@ from advisor.architecture.nodes.events import (
     Subscriber,
 )
 from advisor.architecture.nodes.external import External
+from advisor.architecture.nodes.filters import FilterPattern
 from advisor.architecture.nodes.functions import (
     Alias,
     CustomResource,
@@ -148,6 +149,7 @@ __all__ = [
     "EventSourceMapping",
     "External",
     "FileSystem",
+    "FilterPattern",
     "Function",
     "FunctionUrl",
     "GatewayAttachment",

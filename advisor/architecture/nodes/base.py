@@ -106,6 +106,12 @@ class Node:
         resource = self.resource
         return (self.view.path(resource), resource.shown_id or None, resource.place)
 
+    def setting(self, text: str) -> str:
+        """Return YAML for a remediation: properties under the keys where the template has them."""
+        from advisor.architecture.snippets import setting
+
+        return setting(self, text)
+
     def number(self, *path: str | int, default: int | None = None) -> int | Unknown | None:
         """Return a whole number, from text where it is written as text; Unknown if neither."""
         return as_number(self.get(*path), default)

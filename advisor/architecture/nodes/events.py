@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.base import Node
+from advisor.architecture.nodes.filters import filter_patterns
 from advisor.architecture.nodes.part import Part
 from advisor.architecture.nodes.values import parsed, whole
 from advisor.templates.values import Unknown
@@ -12,6 +13,7 @@ from advisor.templates.values import Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from advisor.architecture.nodes.filters import FilterPattern
     from advisor.templates.values import Value
 
 _A_DAY = 86_400  # seconds; how long EventBridge and Scheduler retry by default
@@ -190,6 +192,17 @@ class Pipe(Node):
     def dead_letter_target(self) -> Value:
         """The sink for records of a stream that failed; None for none."""
         return self.get(*self.dead_letter_path) if self.dead_letter_path else None
+
+    @property
+    def filter_patterns(self) -> list[FilterPattern] | Unknown:
+        """Filter patterns, read and with their places."""
+        return filter_patterns(self, "SourceParameters", "FilterCriteria")
+
+    @property
+    def is_running(self) -> bool | Unknown:
+        """Whether it polls at all; true by default."""
+        state = self.text("DesiredState", default="RUNNING")
+        return state if isinstance(state, Unknown) else state != "STOPPED"
 
     @property
     def is_asynchronous(self) -> bool | Unknown:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.base import Node
+from advisor.architecture.nodes.filters import filter_patterns
+from advisor.architecture.nodes.messaging import Queue
 from advisor.architecture.nodes.values import whole
-from advisor.templates.values import Reference, Unknown
+from advisor.templates.values import UNKNOWN, Reference, Text, Unknown
 
 if TYPE_CHECKING:
+    from advisor.architecture.nodes.filters import FilterPattern
     from advisor.templates.values import Value
 
 STREAM_KINDS = frozenset({"kinesis", "dynamodb", "stream"})
@@ -103,6 +106,18 @@ class EventSourceMapping(Node):
         return self.source_kind == "sqs"
 
     @property
+    def reads_fifo_queue(self) -> bool | Unknown:
+        """Whether it polls a FIFO queue, told by its name where it lies outside the templates."""
+        if not self.is_queue:
+            return False
+        if isinstance(self.source, Queue):
+            return self.source.is_fifo
+        arn = self.source_arn
+        last = arn.parts[-1] if isinstance(arn, Text) else arn
+        # Only the end of a name tells; one that ends in something unknown may have it.
+        return last.endswith(".fifo") if isinstance(last, str) else UNKNOWN
+
+    @property
     def is_stream(self) -> bool:
         """Whether it is known to read a Kinesis or DynamoDB stream."""
         return self.source_kind in STREAM_KINDS
@@ -176,6 +191,11 @@ class EventSourceMapping(Node):
         if isinstance(found, Unknown):
             return found
         return [item.get("Pattern") if isinstance(item, dict) else item for item in found]
+
+    @property
+    def filter_patterns(self) -> list[FilterPattern] | Unknown:
+        """Filter patterns, read and with their places."""
+        return filter_patterns(self, "FilterCriteria")
 
     @property
     def reports_item_failures(self) -> bool | Unknown:
