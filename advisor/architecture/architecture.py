@@ -12,8 +12,8 @@ from advisor.architecture import (
     questions_callers,
     questions_code,
     questions_databases,
-    questions_databases,
     questions_policies,
+    questions_workflows,
 )
 from advisor.architecture.edges import EdgeKind
 from advisor.architecture.facts import Facts, option_of
