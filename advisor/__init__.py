@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from advisor.architecture.questions_policies import Admission as Admission
     from advisor.architecture.questions_policies import Sender as Sender
     from advisor.architecture.questions_policies import admissions as admissions
+    from advisor.architecture.questions_workflows import Fault as Fault
+    from advisor.architecture.questions_workflows import WorkflowTask as WorkflowTask
     from advisor.architecture.reachability import Placement as Placement
     from advisor.architecture.reachability import endpoint_service as endpoint_service
     from advisor.architecture.reachability import endpoints_for as endpoints_for
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from advisor.config import Config as Config
     from advisor.data.limits import Limit as Limit
     from advisor.data.limits import limit as limit
+    from advisor.data.runtimes import Runtime as Runtime
+    from advisor.data.runtimes import runtime_lifecycle as runtime_lifecycle
+    from advisor.documents.document import Data as Data
     from advisor.documents.location import Location as Location
     from advisor.errors import AdviseError as AdviseError
     from advisor.report import Report as Report
@@ -51,6 +56,8 @@ if TYPE_CHECKING:
     from advisor.rules.finding import Pillar as Pillar
     from advisor.rules.finding import Severity as Severity
     from advisor.rules.rule import Rule as Rule
+    from advisor.rules.wording import counted as counted
+    from advisor.rules.wording import listed as listed
     from advisor.source.facts import NotRead as NotRead
     from advisor.source.package import Deployment as Deployment
     from advisor.source.package import PackageSize as PackageSize
@@ -62,6 +69,35 @@ if TYPE_CHECKING:
     from advisor.templates.values import Value as Value
     from advisor.templates.values import is_known as is_known
     from advisor.templates.values import show as show
+    from advisor.workflows.facts import LAMBDA_TRANSIENT as LAMBDA_TRANSIENT
+    from advisor.workflows.facts import answers as answers
+    from advisor.workflows.facts import can_fail as can_fail
+    from advisor.workflows.facts import catcher_of as catcher_of
+    from advisor.workflows.facts import caught_by as caught_by
+    from advisor.workflows.facts import following as following
+    from advisor.workflows.facts import is_exhaustive as is_exhaustive
+    from advisor.workflows.facts import mentions_token as mentions_token
+    from advisor.workflows.facts import passes_token as passes_token
+    from advisor.workflows.facts import paths_read as paths_read
+    from advisor.workflows.facts import placeholders as placeholders
+    from advisor.workflows.facts import retried_by as retried_by
+    from advisor.workflows.facts import retrier_of as retrier_of
+    from advisor.workflows.facts import retry_seconds as retry_seconds
+    from advisor.workflows.facts import runs_as as runs_as
+    from advisor.workflows.facts import unresolved as unresolved
+    from advisor.workflows.facts import unused_substitutions as unused_substitutions
+    from advisor.workflows.integrations import CallKind as CallKind
+    from advisor.workflows.integrations import How as How
+    from advisor.workflows.loops import find_loops as find_loops
+    from advisor.workflows.loops import history_events as history_events
+    from advisor.workflows.loops import longest_wait as longest_wait
+    from advisor.workflows.model import Catcher as Catcher
+    from advisor.workflows.model import Retrier as Retrier
+    from advisor.workflows.model import Scope as Scope
+    from advisor.workflows.model import State as State
+    from advisor.workflows.model import Workflow as Workflow
+    from advisor.workflows.placeholders import Placeholder as Placeholder
+    from advisor.workflows.placeholders import walk as walk
 
 __version__ = "0.1.0"
 
@@ -89,6 +125,11 @@ _HOMES = {
     "advisor.architecture.waits": ("Wait", "caller_wait"),
     "advisor.config": ("Config",),
     "advisor.data.limits": ("Limit", "limit"),
+    "advisor.data.runtimes": (
+        "Runtime",
+        "runtime_lifecycle",
+    ),
+    "advisor.documents.document": ("Data",),
     "advisor.documents.location": ("Location",),
     "advisor.errors": ("AdviseError",),
     "advisor.report": ("Report",),
@@ -113,6 +154,53 @@ _HOMES = {
         "Value",
         "is_known",
         "show",
+    ),
+    "advisor.architecture.questions_workflows": (
+        "Fault",
+        "WorkflowTask",
+    ),
+    "advisor.rules.wording": (
+        "counted",
+        "listed",
+    ),
+    "advisor.workflows.facts": (
+        "LAMBDA_TRANSIENT",
+        "answers",
+        "can_fail",
+        "catcher_of",
+        "caught_by",
+        "following",
+        "is_exhaustive",
+        "mentions_token",
+        "passes_token",
+        "paths_read",
+        "placeholders",
+        "retried_by",
+        "retrier_of",
+        "retry_seconds",
+        "runs_as",
+        "unresolved",
+        "unused_substitutions",
+    ),
+    "advisor.workflows.loops": (
+        "find_loops",
+        "history_events",
+        "longest_wait",
+    ),
+    "advisor.workflows.model": (
+        "Catcher",
+        "Retrier",
+        "Scope",
+        "State",
+        "Workflow",
+    ),
+    "advisor.workflows.placeholders": (
+        "Placeholder",
+        "walk",
+    ),
+    "advisor.workflows.integrations": (
+        "CallKind",
+        "How",
     ),
 }
 _NODES = "advisor.architecture.nodes"
