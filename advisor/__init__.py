@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from advisor.analysis import analyze as analyze
     from advisor.architecture.architecture import Architecture as Architecture
     from advisor.architecture.code import Package as Package
+    from advisor.architecture.definition_files import DefinitionFile as DefinitionFile
+    from advisor.architecture.definition_files import definition_file as definition_file
     from advisor.architecture.edges import Edge as Edge
     from advisor.architecture.edges import EdgeKind as EdgeKind
     from advisor.architecture.edges import Evidence as Evidence
@@ -105,6 +107,7 @@ _HOMES = {
     "advisor.analysis": ("analyze",),
     "advisor.architecture.architecture": ("Architecture",),
     "advisor.architecture.code": ("Package",),
+    "advisor.architecture.definition_files": ("DefinitionFile", "definition_file"),
     "advisor.architecture.edges": ("Edge", "EdgeKind", "Evidence", "Mode"),
     "advisor.architecture.paths": ("Walk",),
     "advisor.architecture.loops": ("Loop", "sources_of"),

@@ -126,6 +126,10 @@ class Files:
         except (OSError, ValueError):
             return None
 
+    def has_read(self, file: Path) -> bool:
+        """Tell whether a file was read, or tried to, so that what is wrong with it is known."""
+        return file in self._documents
+
     def load(self, stack: Stack, location: str) -> Template | None:
         """Return what a template references by a local path; None where there is no such file."""
         file = self.local(stack.template.file, location)

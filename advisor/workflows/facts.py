@@ -137,7 +137,7 @@ def mentions_token(state: State) -> bool:
     return any(isinstance(item, str) and "Task.Token" in item for _, item in walk(state.arguments))
 
 
-def paths(state: State) -> Iterator[tuple[Pointer, str]]:
+def paths_read(state: State) -> Iterator[tuple[Pointer, str]]:
     """Yield every JSONPath that a state reads from its input, the context or variables."""
     skipped = {"ItemProcessor", "Iterator", "Branches", "ResultSelector", "ResultPath"}
     for name, data in state.data.items():

@@ -12,6 +12,8 @@ from advisor.workflows.placeholders import Placeholder, fill
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from advisor.documents.change import Change
+    from advisor.documents.document import Data
     from advisor.documents.location import Location, Pointer
     from advisor.templates.values import Value
     from advisor.workflows.integrations import Integration
@@ -224,6 +226,18 @@ class State:
             return self.workflow.number(self.data[name])
         return UNKNOWN if f"{name}Path" in self.data else None
 
+    def at(self, *path: str | int, label: str = "") -> Location:
+        """Return where a field of the state stands, or the state's name where there is no path."""
+        return self.workflow.at((*self.pointer, *path), key=not path, label=label)
+
+    def change(self, *path: str | int, value: Data) -> Change | None:
+        """Return the change that gives a field a value; None where the text cannot be edited."""
+        return self.workflow.change((*self.pointer, *path), value)
+
+    def removal(self, *path: str | int) -> Change | None:
+        """Return the change that removes a field; None where the text cannot be edited."""
+        return self.workflow.change((*self.pointer, *path), None, remove=True)
+
     def enclosing(self) -> Iterator[State]:
         """Yield the Map and Parallel states around it, the innermost first."""
         owner = self.scope.owner
@@ -339,6 +353,16 @@ class Workflow:
     def at(self, pointer: Pointer, *, key: bool = False, label: str = "") -> Location:
         """Return where a part of the definition stands; its nearest parent if it is absent."""
         return self.places.at(pointer, key=key, label=label)
+
+    def change(self, pointer: Pointer, value: Data, *, remove: bool = False) -> Change | None:
+        """Return a change of the definition; None where it is a string within a template."""
+        from advisor.documents.change import Change
+        from advisor.workflows.places import DocumentPlaces
+
+        places = self.places
+        if not isinstance(places, DocumentPlaces):
+            return None
+        return Change(places.path, (*places.prefix, *pointer), value, remove=remove)
 
     def lookup(self, name: str) -> Value:
         """Return the value of a placeholder's name, None where nothing defines it."""

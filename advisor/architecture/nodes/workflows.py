@@ -9,6 +9,7 @@ from advisor.documents.location import format_pointer
 from advisor.templates.values import UNKNOWN, Unknown
 
 if TYPE_CHECKING:
+    from advisor.architecture.questions_workflows import Fault, WorkflowTask
     from advisor.documents.location import Location
     from advisor.templates.values import Value
     from advisor.workflows.model import State, Workflow
@@ -24,6 +25,25 @@ class StateMachine(Node):
     """The Task and Map states, in reading order."""
     problem: str = ""
     """Why the definition cannot be read, in one line; empty where there is nothing to say."""
+    faults: dict[str, list[Fault]] | None = None
+    """What is wrong with the definition, by kind; asked for with `definition_faults`."""
+    tasks: tuple[WorkflowTask, ...] | None = None
+    """The tasks with what they lead to; asked for with `workflow_tasks`."""
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is a mere definition that no template deploys: its type is not known."""
+        return not self.resource.logical_id
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The logical ids for a finding about it; none where no template deploys it."""
+        return (self.name,) if self.name else ()
+
+    @property
+    def heading(self) -> str:
+        """What a message calls it: the logical id in quotes, or that it is the machine."""
+        return f"'{self.name}'" if self.name else "the state machine"
 
     @property
     def kind(self) -> str | Unknown | None:

@@ -149,7 +149,9 @@ def result_path(spot: Spot, value: Asl) -> None:
         return
     if isinstance(value, str) and (value.startswith("$$") or is_variable(value)):
         what = "the context object" if value.startswith("$$") else "a variable"
-        spot.error(f"{spot.label} is '{_short(value)}', {what}, which no result can go into")
+        spot.error(
+            f"{spot.label} is '{_short(value)}', {what}, which no result can go into", topic="path"
+        )
         return
     _path(spot, value, single=True)
 
@@ -162,10 +164,10 @@ def text_path(spot: Spot, value: Asl) -> None:
         try:
             name = check_intrinsic(value).name
         except PathError as error:
-            spot.error(f"{spot.label} {error}")
+            spot.error(f"{spot.label} {error}", topic="path")
             return
         if name not in RETURNS_TEXT:
-            spot.error(f"{spot.label} calls 'States.{name}', which gives no text")
+            spot.error(f"{spot.label} calls 'States.{name}', which gives no text", topic="path")
 
 
 def template_value(spot: Spot, value: Asl) -> None:
@@ -173,7 +175,10 @@ def template_value(spot: Spot, value: Asl) -> None:
     if is_open(value):
         return
     if not isinstance(value, str):
-        spot.error(f"{spot.label} is {kind_of(value)}, neither a path nor an intrinsic function")
+        spot.error(
+            f"{spot.label} is {kind_of(value)}, neither a path nor an intrinsic function",
+            topic="path",
+        )
         return
     try:
         if not is_intrinsic(value):
@@ -181,10 +186,10 @@ def template_value(spot: Spot, value: Asl) -> None:
             return
         mismatch = check_intrinsic(value).mismatch
     except PathError as error:
-        spot.error(f"{spot.label}, '{_short(value)}', {error}")
+        spot.error(f"{spot.label}, '{_short(value)}', {error}", topic="path")
         return
     if mismatch:
-        spot.warning(f"{spot.label} {mismatch} of 'States.Format'")
+        spot.warning(f"{spot.label} {mismatch} of 'States.Format'", topic="path")
 
 
 def timestamp(spot: Spot, value: Asl) -> None:
@@ -213,18 +218,20 @@ def _path(spot: Spot, value: Asl, *, single: bool) -> None:
     if is_open(value):
         return
     if not isinstance(value, str):
-        spot.error(f"{spot.label} is {kind_of(value)}, not a path")
+        spot.error(f"{spot.label} is {kind_of(value)}, not a path", topic="path")
         return
     if is_intrinsic(value):
-        spot.error(f"{spot.label} is the intrinsic function '{_short(value)}', not a path")
+        spot.error(
+            f"{spot.label} is the intrinsic function '{_short(value)}', not a path", topic="path"
+        )
         return
     try:
         names_one = check_path(value)
     except PathError as error:
-        spot.error(f"{spot.label}, '{_short(value)}', {error}")
+        spot.error(f"{spot.label}, '{_short(value)}', {error}", topic="path")
         return
     if single and not names_one:
-        spot.error(f"{spot.label}, '{_short(value)}', can select more than one value")
+        spot.error(f"{spot.label}, '{_short(value)}', can select more than one value", topic="path")
 
 
 def _expressed(spot: Spot, value: Asl) -> bool:

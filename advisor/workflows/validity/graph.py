@@ -124,7 +124,11 @@ def _missing(spot: Spot, scope: Scope, target: str, *, what: str) -> State | Non
         return None
     near = spot.report.near(target, scope.states)
     hint = f"; there is '{near}'" if near else ""
-    spot.error(f"{what} names '{target}', which does not exist{hint}", code=Code.TARGET)
+    spot.error(
+        f"{what} names '{target}', which does not exist{hint}",
+        code=Code.TARGET,
+        suggestion=near or "",
+    )
     return scope.states[near] if near else None
 
 

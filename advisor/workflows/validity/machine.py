@@ -203,12 +203,16 @@ def _way_out(spot: Spot, data: dict[str, Asl]) -> None:
         spot.at("End").error(f"'End' of {spot.owner} is {checks.kind_of(data['End'])}, not true")
     elif data.get("End") is False:
         if "Next" not in data:
-            spot.at("End").error(f"'End' of {spot.owner} is false, and it has no 'Next'")
+            spot.at("End").error(
+                f"'End' of {spot.owner} is false, and it has no 'Next'", topic="way-out"
+            )
         return
     if "Next" in data and "End" in data:
-        spot.at("End").error(f"{spot.owner} has both 'Next' and 'End'", on_key=True)
+        spot.at("End").error(
+            f"{spot.owner} has both 'Next' and 'End'", on_key=True, topic="way-out"
+        )
     elif "Next" not in data and "End" not in data:
-        spot.error(f"{spot.owner} has neither 'Next' nor 'End'", on_key=True)
+        spot.error(f"{spot.owner} has neither 'Next' nor 'End'", on_key=True, topic="way-out")
 
 
 def _wait(spot: Spot, data: dict[str, Asl]) -> None:

@@ -54,6 +54,8 @@ class Problem:
     related: tuple[Pointer, ...] = ()
     topic: str = ""
     """What kind of fault it is, where one code covers several that deserve rules of their own."""
+    suggestion: str = ""
+    """What stands there instead if only a name is misspelt."""
 
 
 _HINTS = 20
@@ -99,9 +101,12 @@ class Report:
         on_key: bool = False,
         related: tuple[Pointer, ...] = (),
         topic: str = "",
+        suggestion: str = "",
     ) -> None:
         """Add what the service refuses, or what can never work."""
-        self.problems.append(Problem(code, pointer, message, Weight.ERROR, on_key, related, topic))
+        self.problems.append(
+            Problem(code, pointer, message, Weight.ERROR, on_key, related, topic, suggestion)
+        )
 
     def warning(
         self,
@@ -149,10 +154,18 @@ class Spot:
         return f"'{field_name}' of {self.owner}"
 
     def error(
-        self, message: str, *, code: Code = Code.SCHEMA, on_key: bool = False, topic: str = ""
+        self,
+        message: str,
+        *,
+        code: Code = Code.SCHEMA,
+        on_key: bool = False,
+        topic: str = "",
+        suggestion: str = "",
     ) -> None:
         """Add an error at this place."""
-        self.report.error(self.pointer, message, code=code, on_key=on_key, topic=topic)
+        self.report.error(
+            self.pointer, message, code=code, on_key=on_key, topic=topic, suggestion=suggestion
+        )
 
     def warning(
         self, message: str, *, code: Code = Code.SCHEMA, on_key: bool = False, topic: str = ""
