@@ -1,0 +1,176 @@
+"""A distribution that names no published version of its Lambda@Edge function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor import (
+    Alias,
+    Confidence,
+    Distribution,
+    Function,
+    Pillar,
+    Rule,
+    Severity,
+    Unknown,
+    Version,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor import Architecture, Finding, NotJudged, Value
+
+rule = Rule(
+    id="EDG001",
+    name="edge-function-without-version",
+    pillar=Pillar.RELIABILITY,
+    severity=Severity.ERROR,
+    confidence=Confidence.HIGH,
+    applies_to=Distribution,
+    summary="distribution names a Lambda@Edge function without a numbered version",
+    rationale="""
+        CloudFront copies a published version of the function to its locations. It takes neither the
+        function itself (`$LATEST`) nor an alias, and refuses the distribution.
+        """,
+    remediation="""
+        Publish a version and name it: with SAM `AutoPublishAlias` and `!Ref Function.Version`, else
+        the `Ref` of an `AWS::Lambda::Version`.
+        """,
+    when_to_ignore="""
+        Never: the deployment is refused.
+        """,
+    bad="""
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Rewrite:
+            Type: AWS::Serverless::Function
+            Properties:
+              Runtime: nodejs24.x
+              Handler: app.handler
+              CodeUri: edge/
+              AutoPublishAlias: live
+              AssumeRolePolicyDocument:
+                Version: "2012-10-17"
+                Statement:
+                  - Effect: Allow
+                    Principal: {Service: [lambda.amazonaws.com, edgelambda.amazonaws.com]}
+                    Action: sts:AssumeRole
+          Site:
+            Type: AWS::CloudFront::Distribution
+            Properties:
+              DistributionConfig:
+                Enabled: true
+                Origins:
+                  - Id: pages
+                    DomainName: pages.example.com
+                    CustomOriginConfig: {OriginProtocolPolicy: https-only}
+                DefaultCacheBehavior:
+                  TargetOriginId: pages
+                  ViewerProtocolPolicy: https-only
+                  LambdaFunctionAssociations:
+                    - EventType: viewer-request
+                      LambdaFunctionARN: !GetAtt Rewrite.Arn  # <-- 'Rewrite' without a version
+        """,
+    good="""
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Rewrite:
+            Type: AWS::Serverless::Function
+            Properties:
+              Runtime: nodejs24.x
+              Handler: app.handler
+              CodeUri: edge/
+              AutoPublishAlias: live
+              AssumeRolePolicyDocument:
+                Version: "2012-10-17"
+                Statement:
+                  - Effect: Allow
+                    Principal: {Service: [lambda.amazonaws.com, edgelambda.amazonaws.com]}
+                    Action: sts:AssumeRole
+          Site:
+            Type: AWS::CloudFront::Distribution
+            Properties:
+              DistributionConfig:
+                Enabled: true
+                Origins:
+                  - Id: pages
+                    DomainName: pages.example.com
+                    CustomOriginConfig: {OriginProtocolPolicy: https-only}
+                DefaultCacheBehavior:
+                  TargetOriginId: pages
+                  ViewerProtocolPolicy: https-only
+                  LambdaFunctionAssociations:
+                    - EventType: viewer-request
+                      LambdaFunctionARN: !Ref Rewrite.Version
+        """,
+    references=(
+        "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html",
+    ),
+)
+
+
+@rule.check
+def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
+    for distribution in architecture.all(Distribution):
+        for association in distribution.associations():
+            path = (*association.path, "LambdaFunctionARN")
+            named = _unversioned(architecture, association.function, distribution)
+            if named is None:
+                continue
+            name, what = named
+            sam = any(item.name == name and item.is_sam for item in architecture.functions())
+            yield rule.finding(
+                f"'{distribution.name}' names {what}",
+                at=distribution.at(*path, label="names no numbered version"),
+                why="CloudFront takes a numbered version only, neither $LATEST nor an alias",
+                remediation=_remediation(name, sam=sam),
+                about=[distribution.name, name],
+            )
+
+
+def _unversioned(
+    architecture: Architecture, value: Value, distribution: Distribution
+) -> tuple[str, str] | None:
+    """Return the function, and how it is named, where that is no version; None where it may be."""
+    if isinstance(value, Unknown):
+        return None
+    found = architecture.node_of(value, "function", distribution)
+    if isinstance(found, Alias):
+        function, _ = architecture.function_of(value, distribution)
+        name = function.name if function else found.name
+        return name, f"an alias of '{name}'"
+    if isinstance(found, Version):
+        return None
+    function, qualifier = architecture.function_of(value, distribution)
+    if isinstance(function, Function):
+        if qualifier is None or qualifier == "$LATEST":
+            return function.name, f"'{function.name}' without a version"
+        if isinstance(qualifier, str) and not qualifier.isdigit():
+            return function.name, f"the alias '{qualifier}' of '{function.name}'"
+        return None
+    if isinstance(value, str) and value.startswith("arn:"):
+        # arn:aws:lambda:us-east-1:123456789012:function:name:version
+        parts = value.split(":")[6:]
+        if len(parts) == 1 or (len(parts) == 2 and parts[1] == "$LATEST"):
+            return parts[0], f"'{parts[0]}' without a version"
+    return None
+
+
+def _remediation(name: str, *, sam: bool) -> str:
+    if sam:
+        return f"""
+{name}:
+  Properties:
+    AutoPublishAlias: live  # publishes a version with every change
+# and in the distribution
+LambdaFunctionARN: !Ref {name}.Version
+"""
+    return f"""
+{name}Version:
+  Type: AWS::Lambda::Version
+  Properties:
+    FunctionName: !Ref {name}
+# and in the distribution
+LambdaFunctionARN: !Ref {name}Version
+"""
