@@ -41,7 +41,8 @@ rule = Rule(
         """,
     remediation="""
         Add an `AWS::SQS::QueuePolicy` or `AWS::SNS::TopicPolicy` that lets the service write, for
-        no more than the one topic, rule or bucket.
+        no more than the one topic, rule or bucket. In the policy of a topic the statement for
+        EventBridge can have no condition.
         """,
     when_to_ignore="""
         The policy is set by something outside these templates.
@@ -150,7 +151,9 @@ def _remediation(
     is_queue = isinstance(target, Queue)
     condition = 'StringEquals: {"aws:SourceAccount": !Ref AWS::AccountId}'
     source = sender.source
-    if sender.service == "events" and source.type == "AWS::Events::Rule":
+    if not is_queue and sender.service == "events":
+        condition = ""
+    elif sender.service == "events" and source.type == "AWS::Events::Rule":
         condition = f'ArnEquals: {{"aws:SourceArn": !GetAtt {source.resource.logical_id}.Arn}}'
     elif sender.service == "sns" and source.type == "AWS::SNS::Topic":
         condition = f'ArnEquals: {{"aws:SourceArn": !Ref {source.name}}}'
@@ -158,8 +161,9 @@ def _remediation(
 - Effect: Allow
   Principal: {{Service: {sender.service}.amazonaws.com}}
   Action: {"sqs:SendMessage" if is_queue else "sns:Publish"}
-  Resource: {f"!GetAtt {target.name}.Arn" if is_queue else f"!Ref {target.name}"}
-  Condition: {{{condition}}}"""
+  Resource: {f"!GetAtt {target.name}.Arn" if is_queue else f"!Ref {target.name}"}"""
+    if condition:
+        statement += f"\n  Condition: {{{condition}}}"
     if has_policy:
         return f"# in the PolicyDocument of the policy of {target.name}\n{statement}"
     name = architecture.free_name(f"{target.name}Policy", near=target)
@@ -194,13 +198,16 @@ def _fix(
         for source in sources
     ]
     name = target.name
-    statement: Data = {
+    statement: dict[str, Data] = {
         "Effect": "Allow",
         "Principal": {"Service": f"{service}.amazonaws.com"},
         "Action": "sqs:SendMessage" if is_queue else "sns:Publish",
         "Resource": {"Fn::GetAtt": [name, "Arn"]} if is_queue else {"Ref": name},
-        "Condition": {"ArnEquals": {"aws:SourceArn": arns[0] if len(arns) == 1 else arns}},
     }
+    # EventBridge writes to a topic without the keys that a condition asks for.
+    if is_queue or service != "events":
+        source_arn = arns[0] if len(arns) == 1 else arns
+        statement["Condition"] = {"ArnEquals": {"aws:SourceArn": source_arn}}
     change = target.new_sibling(
         architecture.free_name(f"{name}Policy", near=target),
         {

@@ -80,12 +80,15 @@ rule = Rule(
     references=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
         "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html",
+        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html",
     ),
 )
 
-# Services of which AWS documents that they say on whose behalf they write.
-_SERVICES = frozenset({"s3", "sns", "events", "cloudwatch", "ses"})
+# Services of which AWS documents that they say on whose behalf they write. EventBridge does so
+# to queues only: a condition in the policy of a topic would keep it out.
+_SERVICES = frozenset({"s3", "sns", "cloudwatch", "ses"})
+_SERVICES_OF_QUEUES = _SERVICES | {"events"}
 _PREFIXES = (
     "aws:sourcearn",
     "aws:sourceaccount",
@@ -110,30 +113,34 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         if isinstance(statements, Unknown):
             yield rule.not_judged(policy, because="its document is not known from the template")
             continue
-        open_ = [item for item in statements if _is_open(item)]
+        services = _SERVICES_OF_QUEUES if isinstance(policy, QueuePolicy) else _SERVICES
+        open_ = [item for item in statements if _is_open(item, services)]
         if open_:
-            yield _finding(architecture, policy, open_)
+            yield _finding(architecture, policy, open_, services)
 
 
-def _is_open(statement: Admission) -> bool:
+def _is_open(statement: Admission, services: frozenset[str]) -> bool:
     return (
         statement.allows is True
         and not statement.opaque
-        and not _SERVICES.isdisjoint(statement.services)
+        and not services.isdisjoint(statement.services)
         and not any(key.startswith(_PREFIXES) for key in statement.conditions)
         and any(action.startswith(("sqs:", "sns:", "*")) for action in statement.actions)
     )
 
 
 def _finding(
-    architecture: Architecture, policy: QueuePolicy | TopicPolicy, statements: list[Admission]
+    architecture: Architecture,
+    policy: QueuePolicy | TopicPolicy,
+    statements: list[Admission],
+    known: frozenset[str],
 ) -> Finding:
     services = list(
         dict.fromkeys(
             service
             for statement in statements
             for service in statement.services
-            if service in _SERVICES
+            if service in known
         )
     )
     subject = _subject(architecture, policy)
