@@ -39,6 +39,8 @@ class Package:
     """The layers that lie on disk."""
     others: int = 0
     """Layers whose size is not known."""
+    is_final: bool = True
+    """Whether this is what is deployed: no build step makes something else of it."""
 
     @property
     def unzipped(self) -> int:
@@ -88,20 +90,32 @@ class Code:
         found = self._sources.package(described, builds=self._function.is_sam)
         if isinstance(found, NotRead):
             return found
+        from advisor.source.package import Deployment
+
         layers: list[tuple[Node, PackageSize]] = []
         nodes, others = self._layers
+        final = found[0] is Deployment.AS_IT_LIES
         for node in nodes:
-            path = _local_content(node)
-            size = (
-                self._sources.weigh(described.folder / path, described.runtime)
-                if path and "://" not in path and "\0" not in path
-                else NotRead("it does not lie here")
-            )
+            size, is_built = self._weigh(node, described)
             if isinstance(size, NotRead):
                 others += 1
             else:
                 layers.append((node, size))
-        return Package(found[0], found[1], tuple(layers), others)
+                final = final and is_built
+        return Package(*found, layers=tuple(layers), others=others, is_final=final)
+
+    def _weigh(self, layer: Layer, code: FunctionCode) -> tuple[PackageSize | NotRead, bool]:
+        """Return what a layer weighs, and whether it is deployed so: built, or as it lies."""
+        if layer.is_sam and layer.resource.logical_id.isalnum():
+            built = code.folder / ".aws-sam/build" / layer.resource.logical_id
+            size = self._sources.weigh(built, code.runtime)
+            if not isinstance(size, NotRead):
+                return size, True
+        path = _local_content(layer)
+        if not path or "\0" in path:
+            return NotRead("it does not lie here"), False
+        size = self._sources.weigh(code.folder / path, code.runtime)
+        return size, _metadata(layer, "BuildMethod") is None
 
     def location(self, place: Place, label: str = "") -> Location:
         """Return a place of the code; of inline code that is not found, the property."""
