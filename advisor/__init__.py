@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from advisor.architecture.reachability import zone_count as zone_count
     from advisor.architecture.security_groups import allows as allows
     from advisor.architecture.security_groups import groups_of as groups_of
+    from advisor.architecture.sharing import by_place as by_place
     from advisor.architecture.waits import Wait as Wait
     from advisor.architecture.waits import caller_wait as caller_wait
     from advisor.config import Config as Config
@@ -125,6 +126,7 @@ _HOMES = {
         "zone_count",
     ),
     "advisor.architecture.security_groups": ("allows", "groups_of"),
+    "advisor.architecture.sharing": ("by_place",),
     "advisor.architecture.waits": ("Wait", "caller_wait"),
     "advisor.config": ("Config",),
     "advisor.data.limits": ("Limit", "limit"),
