@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from advisor.data.limits import limit as limit
     from advisor.data.runtimes import Runtime as Runtime
     from advisor.data.runtimes import runtime_lifecycle as runtime_lifecycle
+    from advisor.data.runtimes import runtimes as runtimes
     from advisor.documents.document import Data as Data
     from advisor.documents.location import Location as Location
     from advisor.errors import AdviseError as AdviseError
@@ -130,10 +131,7 @@ _HOMES = {
     "advisor.architecture.waits": ("Wait", "caller_wait"),
     "advisor.config": ("Config",),
     "advisor.data.limits": ("Limit", "limit"),
-    "advisor.data.runtimes": (
-        "Runtime",
-        "runtime_lifecycle",
-    ),
+    "advisor.data.runtimes": ("Runtime", "runtime_lifecycle", "runtimes"),
     "advisor.documents.document": ("Data",),
     "advisor.documents.location": ("Location",),
     "advisor.errors": ("AdviseError",),
