@@ -99,6 +99,9 @@ def _function(source: Source, context: Context, role: Data) -> Resource:
     if role is source.get("Role"):
         draft.take("Role", "Role")
     draft.put("Code", _code(source), _code_place(source))
+    if source.get("AutoPublishAlias") is None:
+        # SAM refuses it without an alias to keep warm; kept, so that it can be told.
+        draft.copy("ProvisionedConcurrencyConfig")
     tracing = source.get("Tracing")
     if tracing and context.default(tracing) != "Disabled":
         draft.put("TracingConfig", {})
