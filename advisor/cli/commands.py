@@ -4,6 +4,7 @@ from __future__ import annotations
 
 COMMANDS: dict[str, str] = {
     "check": "check_help",
+    "graph": "graph",
     "rules": "rules",
     "rule": "rules",
 }

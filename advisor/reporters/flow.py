@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
@@ -19,6 +18,7 @@ from advisor.architecture.nodes.observability import NestedStack
 from advisor.architecture.nodes.part import Part
 from advisor.architecture.nodes.storage import Bucket, DeliveryStream, Stream, Table
 from advisor.architecture.nodes.workflows import StateMachine, StateNode
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +32,7 @@ MOST_LABELS = 3
 """Labels written on one link; more are counted."""
 
 _ARN = re.compile(r"arn:(?:(?:\$\{[^{}]{1,200}\}|[^:{}$]){0,200}:){4}(.+)\Z", re.DOTALL)
+_BARE = frozenset({EdgeKind.INVOKES.value, EdgeKind.STARTS.value})
 _HIDDEN = frozenset({EdgeKind.CONTAINS, EdgeKind.USES})
 _WORDS = {
     EdgeKind.PUBLISHES: "sends",
@@ -70,7 +71,7 @@ _SIGNS: tuple[tuple[type[Node], str, str, str], ...] = (
 )
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Box:
     """One node of the picture."""
 
@@ -88,7 +89,7 @@ class Box:
         return max((finding.severity for finding in self.findings), default=None)
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Link:
     """All edges between two nodes that are drawn as one line."""
 
@@ -108,7 +109,7 @@ class Link:
         return f"{shown}, {more} more" if more > 0 else shown
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Flow:
     """The boxes of a picture, in reading order; `hidden` resources are left out as helpers."""
 
@@ -150,6 +151,9 @@ def flow_of(
         if label and label not in link.labels:
             link.labels.append(label)
     for link in links.values():
+        # How it is run says more than that it may be.
+        if not _BARE.issuperset(link.labels):
+            link.labels = [label for label in link.labels if label not in _BARE]
         if link.reads:
             link.target.readers += 1
         elif link.source is not link.target:

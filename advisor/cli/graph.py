@@ -1,0 +1,127 @@
+"""`advise graph` draws the architecture in the direction of events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from advisor.cli.options import Options
+from advisor.cli.settings import config_for
+from advisor.cli.streams import complain, look_for, write
+from advisor.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from advisor.architecture.architecture import Architecture
+    from advisor.config import Config
+    from advisor.rules.finding import Finding
+
+FORMATS = ("text", "mermaid", "dot", "json")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("graph", help="Draw the architecture: what calls what, in which way.")(graph)
+
+
+def graph(
+    *,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Templates, directories.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="|".join(FORMATS), help="How to draw it.")
+    ] = "text",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Draw helpers too: roles, permissions, log groups.")
+    ] = False,
+    findings: Annotated[
+        bool, typer.Option("--findings/--no-findings", help="Mark what was found.")
+    ] = True,
+    parameter: Annotated[
+        list[str], typer.Option("--parameter", metavar="KEY=VALUE", help="Value of a parameter.")
+    ] = [],  # noqa: B006 - typer copies defaults
+    config_file: Annotated[
+        str | None, typer.Option("--config", metavar="FILE", help="This configuration file.")
+    ] = None,
+    isolated: Annotated[
+        bool, typer.Option("--isolated", help="Read no configuration of the repository.")
+    ] = False,
+    ascii_only: Annotated[bool, typer.Option("--ascii", help="Write ASCII only.")] = False,
+) -> int:
+    """Write one picture for each project that the paths lie in."""
+    if form not in FORMATS:
+        raise ConfigError(f"'{form}' is none of {', '.join(FORMATS)}")
+    options = Options(
+        paths=tuple(paths),
+        parameter=tuple(parameter),
+        config=config_file,
+        isolated=isolated,
+        ascii=ascii_only,
+    )
+    config = config_for(options)
+    found, failed = _found(paths, config) if findings else ((), False)
+    architectures = _architectures(paths, config)
+    write(
+        _drawn(
+            form,
+            architectures,
+            findings=found,
+            everything=everything,
+            ascii_only=look_for(options).ascii_only,
+        )
+    )
+    return 2 if failed or not architectures else 0
+
+
+def _found(paths: Sequence[str], config: Config) -> tuple[Sequence[Finding], bool]:
+    from advisor.analysis import analyze
+
+    report = analyze([Path(path) for path in paths], config)
+    for error in report.errors:
+        complain(f"error: {error}")
+    return report.findings, bool(report.errors)
+
+
+def _architectures(paths: Sequence[str], config: Config) -> list[Architecture]:
+    from advisor.analysis import read
+
+    readings = read([Path(path) for path in paths], config)
+    architectures = [reading.architecture for reading in readings if reading.inputs.kinds]
+    for architecture in architectures:
+        # What code does is part of the picture.
+        architecture.add_calls()
+    if not architectures:
+        complain("error: there is no template to draw")
+    return architectures
+
+
+def _drawn(
+    form: str,
+    architectures: Sequence[Architecture],
+    *,
+    findings: Sequence[Finding],
+    everything: bool,
+    ascii_only: bool,
+) -> str:
+    if form == "json":
+        from advisor.reporters.graph_formats import render_graph_json
+
+        return render_graph_json(architectures)
+    if form == "dot":
+        from advisor.reporters.graph_formats import render_dot
+
+        texts = [render_dot(each, findings=findings, all=everything) for each in architectures]
+    elif form == "mermaid":
+        from advisor.reporters.diagram import render_mermaid
+
+        texts = [render_mermaid(each, findings=findings, all=everything) for each in architectures]
+    else:
+        from advisor.reporters.diagram import render_tree
+
+        texts = [
+            render_tree(each, findings=findings, ascii=ascii_only, all=everything)
+            for each in architectures
+        ]
+    return "\n".join(texts)
