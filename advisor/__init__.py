@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from advisor.architecture.questions_policies import Admission as Admission
     from advisor.architecture.questions_policies import Sender as Sender
     from advisor.architecture.questions_policies import admissions as admissions
+    from advisor.architecture.questions_roles import RolePermissions as RolePermissions
     from advisor.architecture.questions_workflows import Fault as Fault
     from advisor.architecture.questions_workflows import WorkflowTask as WorkflowTask
     from advisor.architecture.reachability import Placement as Placement
@@ -158,6 +159,7 @@ _HOMES = {
         "is_known",
         "show",
     ),
+    "advisor.architecture.questions_roles": ("RolePermissions",),
     "advisor.architecture.questions_workflows": (
         "Fault",
         "WorkflowTask",

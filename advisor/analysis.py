@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor import __version__
 from advisor.config import Config
 from advisor.data import DATA_DATE
 from advisor.inputs import gather
+from advisor.known import known_before
+from advisor.records import replace
 from advisor.report import AnalysedFile, FileKind, Problem, Report
 from advisor.templates.sniff import Kind
 from advisor.templates.template import section
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
     from advisor.documents.document import Document
     from advisor.inputs import Inputs
+    from advisor.known import Before
     from advisor.reading import Reading
     from advisor.rules.engine import InternalError, Outcome
     from advisor.rules.finding import Finding
@@ -69,7 +71,8 @@ def analyze(
     inputs = gather(paths, exclude=config.exclude, forced=forced, texts=texts)
     # What is configured of rules is checked even where there is nothing to judge.
     if config.names_rules or registry or any(each.kinds for each in inputs):
-        outcome, readings = _judged(inputs, config, registry, progress)
+        before = known_before(paths, inputs, config, registry=registry, progress=progress)
+        outcome, readings = _judged(inputs, config, registry, progress, before)
         return _report(inputs, config, started, outcome=outcome, readings=readings)
     return _report(inputs, config, started)
 
@@ -79,6 +82,7 @@ def _judged(
     config: Config,
     registry: Registry | None,
     progress: Callable[[str], None],
+    before: Before,
 ) -> tuple[Outcome, list[Reading]]:
     from advisor.reading import read_inputs
     from advisor.rules.engine import run
@@ -86,7 +90,13 @@ def _judged(
     selection = selection_of(config, registry)
     readings = [read_inputs(each, config) for each in inputs]
     documents = [document for each in inputs for document in _documents(each)]
-    outcome = run(selection, _groups(readings, progress), documents=documents)
+    outcome = run(
+        selection,
+        _groups(readings, progress),
+        documents=documents,
+        baseline=before.baseline,
+        path_of=before.path_of,
+    )
     return outcome, readings
 
 
@@ -148,7 +158,7 @@ def _report(
         findings=tuple(noted(finding) for finding in outcome.findings if ours(finding)),
         hidden=tuple(filter(ours, outcome.hidden)),
         suppressed=tuple(item for item in outcome.suppressed if ours(item.finding)),
-        baselined=outcome.baselined,
+        baselined=tuple(filter(ours, outcome.baselined)),
         not_judged=tuple(item for item in outcome.not_judged if item.location.path in given),
         errors=(*problems, *(_internal(error) for error in outcome.errors)),
         rules_run=outcome.rules_run,

@@ -6,13 +6,13 @@ table `[tool.advise]`; files are never merged. The command line comes on top of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.architecture.facts import Facts
 from advisor.errors import ConfigError
+from advisor.records import field, fields, record, replace
 from advisor.rules.finding import Severity
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FILE_NAMES = ("advise.toml", ".advise.toml", "pyproject.toml")
 _ROOT_MARKERS = (".git", "advise.toml", "samconfig.toml", "pyproject.toml")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class RuleSettings:
     """What is configured for one rule, still by the word that the user wrote for it."""
 
@@ -35,7 +35,7 @@ class RuleSettings:
     options: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Config:
     """Every setting of a run; the defaults are those of a run without any configuration."""
 
@@ -71,6 +71,9 @@ class Config:
     ignores: bool = True
     """Whether suppressions in files have an effect."""
     baseline: Path | None = None
+    """A file of findings that are known and not reported."""
+    since: str = ""
+    """The git revision whose findings are known and not reported; only the command line says it."""
     today: date = field(default_factory=lambda: datetime.now(tz=UTC).astimezone().date())
     isolated: bool = False
     """Whether what the repository configures is left out."""
@@ -168,7 +171,7 @@ def read(file: Path) -> Config:
         data = table if isinstance(table, dict) else {}
     values = parse(data, file)
     origins = {key_of(name): str(file) for name in values}
-    return replace(Config(), **values, file=file, origins=origins)  # type: ignore[arg-type]  # the parser gives each field its type
+    return replace(Config(), **values, file=file, origins=origins)
 
 
 def _has_table(file: Path) -> bool:
@@ -216,4 +219,4 @@ def _with_overrides(config: Config, given: Mapping[str, object]) -> Config:
         before = origins.get(key_of(name))
         both = before and united != value and name in _UNITED | _MERGED
         origins[key_of(name)] = f"{before}, command line" if both else "command line"
-    return replace(config, **values, origins=origins)  # type: ignore[arg-type]  # names are checked above
+    return replace(config, **values, origins=origins)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.errors import LoadError
+from advisor.records import field, record
 from advisor.report import Problem
 from advisor.templates.discovery import find_files, find_root, is_excluded, is_passed_over
 from advisor.templates.loading import Files
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 5 * 1024 * 1024  # no file of ours is larger: see `documents.load`
 
 
-@dataclass(slots=True)
+@record()
 class Inputs:
     """The files of one root that are ours, and what could not be read or was passed over."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from advisor.architecture.build import build
 from advisor.inputs import context
+from advisor.records import field, record
 from advisor.source.sources import Sources
 from advisor.templates.parameters import given_for
 from advisor.templates.project import build_project, groups, neighbours
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from advisor.templates.stacks import Given, Project
 
 
-@dataclass(slots=True)
+@record()
 class Reading:
     """One project as it was read: its stacks, and its graph under the usual assumptions."""
 

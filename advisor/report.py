@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from advisor.records import field, record
 from advisor.rules.finding import Confidence, Severity
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class FileKind(StrEnum):
     STATE_MACHINE = "asl"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class AnalysedFile:
     """One file that was read as a template or a state machine."""
 
@@ -35,7 +35,7 @@ class AnalysedFile:
     """Resources that the file itself declares; for a state machine, its states."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Problem:
     """Work that could not be done: a file that cannot be read, or a rule that failed.
 
@@ -54,7 +54,7 @@ class Problem:
         return f"{place}: {self.message}" if place else self.message
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Suppressed:
     """A finding that somebody chose not to see, with the reason given for it."""
 
@@ -65,7 +65,7 @@ class Suppressed:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Report:
     """Everything a run has to say, in reading order."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Evidence
 from advisor.documents.location import Location, Position, Span
+from advisor.records import replace
 from advisor.report import AnalysedFile, FileKind, Problem, Report, Suppressed, in_reading_order
 from advisor.rules.finding import Change, Confidence, Fix, NotJudged, Pillar, Severity
 from advisor.rules.rule import Rule

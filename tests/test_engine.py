@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from advisor.config import Config, RuleSettings
 from advisor.errors import ConfigError
+from advisor.records import replace
 from advisor.rules.finding import Confidence, Severity
 from advisor.rules.merging import smallest
 from tests.rules import TWO_QUEUES, Blanks, flags, judge, rule_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -18,6 +17,7 @@ from advisor.cli.options import Options
 from advisor.cli.places import placed
 from advisor.cli.services import GITLAB_REPORT, with_service
 from advisor.documents.location import Location, Position, Span
+from advisor.records import replace
 from advisor.reporters import github, gitlab, junit, markdown, sarif
 from advisor.reporters.line_hash import line_hashes
 from advisor.reporters.look import Look

@@ -9,13 +9,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = [
-    {"errors", "data"},
+    {"errors", "records", "data"},
     {"documents"},
     {"templates"},
     {"workflows", "source"},
     {"architecture"},
     {"rules", "config", "config_file", "report"},
-    {"inputs", "reading", "analysis"},
+    {"inputs", "known", "reading", "revisions", "analysis"},
     {"fixes", "advice", "reporters", "integrations"},
     {"cli", "__main__"},
 ]

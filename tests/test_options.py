@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from advisor.cli.options import Options, Takes, every_option
 from advisor.cli.parse import parse
 from advisor.cli.settings import config_for
 from advisor.errors import ConfigError
+from advisor.records import fields
 from advisor.rules.finding import Confidence, Severity
 from tests.commands import BAD, process, ran
 

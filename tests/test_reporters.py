@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from advisor.documents.location import Location, Position, Span, format_pointer
+from advisor.records import replace
 from advisor.reporters import concise, terminal
 from advisor.reporters import json as json_reporter
 from advisor.reporters.excerpt import cut_around

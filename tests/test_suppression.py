@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advisor.config import Config
+from advisor.records import replace
 from advisor.rules.suppression import of_text
 from tests.rules import Blanks, flags, judge, rule_of
 

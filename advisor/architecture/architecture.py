@@ -13,6 +13,8 @@ from advisor.architecture import (
     questions_code,
     questions_databases,
     questions_policies,
+    questions_roles,
+    questions_runs,
     questions_workflows,
 )
 from advisor.architecture.edges import EdgeKind
@@ -220,6 +222,7 @@ class Architecture:
     free_name = questions.free_name
     waiting_callers = questions_callers.waiting_callers
     permissions = questions_callers.permissions
+    longest_run = questions_runs.longest_run
     calls = questions_code.calls
     add_calls = questions_code.add_calls
     waiting_calls = questions_code.waiting_calls
@@ -227,6 +230,7 @@ class Architecture:
     database_users = questions_databases.database_users
     concurrency_bound = questions_databases.concurrency_bound
     deployment_functions = questions_code.deployment_functions
+    role_permissions = questions_roles.role_permissions
     definition_faults = questions_workflows.definition_faults
     workflow_tasks = questions_workflows.workflow_tasks
     chains = paths.chains

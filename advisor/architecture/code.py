@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.architecture.code_calls import calls_in, connections_in
 from advisor.architecture.nodes.functions import Layer
+from advisor.records import record
 from advisor.source.facts import NotRead
 from advisor.templates.values import Text, Unknown
 
@@ -29,7 +29,7 @@ _NEAR = 6
 """Lines below a key within which inline code begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Package:
     """What a function's code and its layers weigh, in bytes."""
 

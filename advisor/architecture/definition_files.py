@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.templates.resolver import Resolver
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _MOST_NAMES = 2_000
 """Names of a directory that are compared."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class DefinitionFile:
     """A definition that a template names by a path of its own project."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
+
+from advisor.records import record
 
 if TYPE_CHECKING:
     from advisor.architecture.nodes import Node
@@ -63,7 +64,7 @@ class Evidence(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Edge:
     """One connection, directed the way events flow."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
+
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +16,7 @@ def _today() -> date:
     return datetime.now(tz=UTC).astimezone().date()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Facts:
     """Facts of the AWS account that a template is deployed to, and the day it is judged on."""
 

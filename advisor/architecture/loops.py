@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.calls import call_kind
@@ -15,6 +14,7 @@ from advisor.architecture.nodes.mappings import EventSourceMapping
 from advisor.architecture.nodes.messaging import Queue, Subscription, Topic
 from advisor.architecture.nodes.storage import Bucket, Stream, Table
 from advisor.architecture.resolution import SERVICES, kind_of
+from advisor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ _OUT = (EdgeKind.PUBLISHES, EdgeKind.WRITES, EdgeKind.INVOKES, EdgeKind.DEAD_LET
 Ways = dict[str, list[tuple["Edge", ...]]]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Loop:
     """A way by which a function may set itself off: what it does, and how that comes back."""
 

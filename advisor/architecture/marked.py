@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.templates.values import Cause, Reference, Text, Unknown, join
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MAX_MENTIONS = 1_000
 _MARKED = re.compile(f"{MARK}([0-9]{{1,6}}){MARK}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Marked:
     """A text whose references and unknown parts are numbered marks."""
 

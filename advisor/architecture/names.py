@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from advisor.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Named:
     """How ARNs of one kind of resource are written, and which property names the resource."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from advisor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +22,7 @@ MAX_HOPS = 50
 """Hops of one chain; AWS stops a chain of functions long before."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Walk:
     """Edges one after the other: a chain, or a cycle whose last edge leads back to the first."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import EdgeKind, Evidence
@@ -10,6 +9,7 @@ from advisor.architecture.nodes.apis import Route
 from advisor.architecture.nodes.edge import Distribution
 from advisor.architecture.nodes.functions import FunctionUrl, Permission
 from advisor.architecture.waits import caller_wait
+from advisor.records import record
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LATEST = "$LATEST"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Caller:
     """Who waits for a function, and for how long."""
 

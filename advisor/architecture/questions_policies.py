@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from advisor.architecture.nodes.messaging import (
 from advisor.architecture.nodes.storage import BucketNotification
 from advisor.architecture.nodes.values import parsed
 from advisor.architecture.resolution import parts_of
+from advisor.records import record
 from advisor.templates.values import UNKNOWN, Reference, Text, Unknown
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _SUFFIX = ".amazonaws.com"
 _EVERYONE = "*"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Sender:
     """A service that writes to a queue or topic in its own name rather than in a role's."""
 
@@ -47,7 +47,7 @@ class Sender:
     edge: Edge
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Admission:
     """One statement of a resource's own policy, as it is written."""
 

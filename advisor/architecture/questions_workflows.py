@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import EdgeKind
 from advisor.architecture.nodes.functions import Function
 from advisor.architecture.nodes.workflows import StateNode
+from advisor.records import record
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
@@ -28,7 +28,7 @@ _MUTATING = (
 _READING = ("transactget", "startquery", "executestatement")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Fault:
     """One fault of a definition, in terms of the files."""
 
@@ -82,7 +82,7 @@ class Fault:
         return self.workflow.change(self.problem.pointer, value)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class WorkflowTask:
     """One Task of a state machine with what it calls and what that leads to."""
 

@@ -6,10 +6,10 @@ Every answer may be Unknown: much of a network is usually declared in another st
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.network import NatGateway, Subnet, VpcEndpoint
+from advisor.records import record
 from advisor.templates.values import UNKNOWN, Text, Unknown
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _SELECT = re.compile(r'Fn::Select \["?([0-9]{1,6})"?,(.*)\]', re.DOTALL)
 _OWN_REGION = re.compile(r'Fn::GetAZs (?:\\*"\\*"|.*AWS::Region)', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Placement:
     """The subnets of something; `complete` where every one of them is in the architecture."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.names import BY_ARN, BY_TYPE, LAST, SERVICES, SLASHED, UNTYPED
+from advisor.records import record
 from advisor.templates.values import Reference, Text, Unknown, join
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MAX_PARTS = 200
 _SINGLE_COLONS = 5  # colons before the resource in an ARN
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Found:
     """What a value names: a node, and what stands behind its name, such as `:live` or `/*`."""
 
@@ -30,7 +30,7 @@ class Found:
     rest: Parts = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Arn:
     """An ARN taken apart; `kind` is empty where the kind of resource is not known."""
 

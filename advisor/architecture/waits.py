@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Mode
@@ -12,6 +11,7 @@ from advisor.architecture.nodes.edge import Distribution
 from advisor.architecture.nodes.graphql import DataSource, GraphqlApi
 from advisor.architecture.nodes.workflows import StateNode
 from advisor.data.limits import limit
+from advisor.records import record
 from advisor.templates.values import Unknown
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MILLISECONDS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Wait:
     """The time that a caller waits, in seconds, and where that is written or could be."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from advisor.cli.services import with_service
 from advisor.cli.settings import STDIN, config_for
 from advisor.cli.streams import Progress, complain, look_for, write
 from advisor.errors import ConfigError, LoadError
+from advisor.records import replace
 from advisor.reporters.formats import FORMATS, render
 from advisor.reporters.look import Look
 

@@ -7,5 +7,6 @@ COMMANDS: dict[str, str] = {
     "graph": "graph",
     "rules": "rules",
     "rule": "rules",
+    "baseline": "baseline",
 }
 """A module has a function `register(app)`; it is imported when its command is asked for."""

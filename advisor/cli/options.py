@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from advisor.records import record
 from advisor.reporters.formats import FORMATS
 
 
@@ -17,7 +17,7 @@ class Takes(Enum):
     LIST = "values with commas between them, repeatable"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Option:
     """One option as typed and as explained."""
 
@@ -46,6 +46,10 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("--ignore", "Not these rules.", Takes.LIST, shows="RULE,…"),
         Option("--severity", "The lowest severity shown.", Takes.ONE, choices=SEVERITIES),
         Option("--confidence", "The lowest confidence shown.", Takes.ONE, choices=CONFIDENCES),
+        Option("--baseline", "Not the findings that this file lists: advise baseline writes it.",
+               Takes.ONE, shows="FILE"),
+        Option("--since", "Only findings that this git revision does not have; main... is where"
+               " the branch left main.", Takes.ONE, shows="REV"),
         Option("--no-ignores", "Report what suppressions hide, too."),
         Option("--show-suppressed", "List what suppressions hide, with the reasons."),
     ),
@@ -95,7 +99,7 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
 """By the heading that they stand under in the help."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Options:
     """What was typed; empty or None where nothing was."""
 
@@ -105,6 +109,8 @@ class Options:
     ignore: tuple[str, ...] = ()
     severity: str | None = None
     confidence: str | None = None
+    baseline: str | None = None
+    since: str | None = None
     no_ignores: bool = False
     show_suppressed: bool = False
     exclude: tuple[str, ...] = ()

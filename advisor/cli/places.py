@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.records import replace
 from advisor.reporters.formats import FOR_A_READER, FROM_THE_ROOT
 
 if TYPE_CHECKING:

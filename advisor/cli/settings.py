@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.config import load
 from advisor.errors import ConfigError
+from advisor.records import replace
 from advisor.rules.finding import Confidence, Severity
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def config_for(options: Options) -> Config:
         "parameters": _parameters(options.parameter, options.parameter_file) or None,
         "samconfig_env": options.samconfig_env,
         "rule_directories": tuple(Path(each) for each in options.rules) or None,
+        "baseline": Path(os.path.abspath(options.baseline)) if options.baseline else None,  # noqa: PTH100 - a link stays where it stands
+        "since": options.since,
         "ignores": False if options.no_ignores else None,
         "today": _date(options.today) if options.today else None,
         "isolated": True if options.isolated else None,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from advisor.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True)
 class Limit:
     """One number that AWS documents, as of `date`; an unverified one is never an error's ground."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+from advisor.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True)
 class Runtime:
     """The lifecycle of one runtime as AWS publishes it; `checked` is the day of the row.
 

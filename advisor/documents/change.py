@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from advisor.records import record
 
 if TYPE_CHECKING:
     from advisor.documents.document import Data
     from advisor.documents.location import Pointer
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Change:
     """One edit in the document's own terms: set what the pointer names, or remove it.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from advisor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ class Syntax(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Comment:
     """A comment with its leading `#`; `alone` where nothing else stands on the line."""
 
@@ -32,7 +33,7 @@ class Comment:
     alone: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class DuplicateKey:
     """A key that stands twice in one mapping; the last value is the one in the data."""
 

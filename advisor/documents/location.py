@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from advisor.records import record, replace
 
 Pointer = tuple[str | int, ...]
 """Keys and list indexes from the root of a document."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, order=True)
 class Position:
     """A place in a text; line and column count from one, columns in code points."""
 
@@ -16,7 +16,7 @@ class Position:
     column: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, order=True)
 class Span:
     """From `start` up to and not including `end`."""
 
@@ -24,7 +24,7 @@ class Span:
     end: Position
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Location:
     """A span of a file, with the pointer that leads there and a label that tells the story.
 

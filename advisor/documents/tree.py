@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from advisor.documents.construct import key_text
@@ -19,6 +18,7 @@ from advisor.documents.nodes import (
     last_offset,
 )
 from advisor.documents.scalars import plain_type
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from advisor.documents.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Layout:
     """How a value is written; what an edit of the text needs. Offsets count code points."""
 
@@ -51,7 +51,7 @@ class Layout:
     """Whether the text stands at an anchor, so that an edit changes other places too."""
 
 
-@dataclass(slots=True)
+@record()
 class _Place:
     """Where a pointer leads: the node, what names it, and how one gets there."""
 
@@ -63,7 +63,7 @@ class _Place:
     shared: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class TreeDocument:
     """One file, read. `encoding` and `bom` say how to write the text back."""
 

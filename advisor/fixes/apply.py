@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from advisor.analysis import analyze
 from advisor.fixes.documents import Documents
 from advisor.fixes.plan import Refusal, plan
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +22,7 @@ MOST_ROUNDS = 10
 """A fix may make room for another; what goes on longer than this goes round in circles."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ChangedFile:
     """A file that fixes change; texts are without a byte order mark."""
 
@@ -33,7 +33,7 @@ class ChangedFile:
     after: str
 
 
-@dataclass(slots=True)
+@record()
 class FixResult:
     """What fixing leads to; nothing is written yet."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from advisor.fixes.calls import short_call
 from advisor.fixes.flow_text import flow_text, tagged_argument
 from advisor.fixes.scalars import literal_lines, yaml_key, yaml_scalar
+from advisor.records import record, replace
 
 if TYPE_CHECKING:
     from advisor.documents.document import Data
@@ -17,7 +17,7 @@ _WIDEST = 100
 """Columns that a line in brackets may take."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Block:
     """A value below a key: what stands behind the colon, and the lines below, indented."""
 
@@ -25,7 +25,7 @@ class Block:
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Taste:
     """What of the habits may bend for one place."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,7 @@ class Overlap(Refused):
     """Two changes are about the same place; the second waits until the first is made."""
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Patch:
     """What happens to one value: it is set, removed, or something below it changes."""
 

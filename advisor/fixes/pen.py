@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.documents.nodes import Alias, Mapping, Scalar, Sequence, last_offset
@@ -11,6 +10,7 @@ from advisor.fixes.block_text import Block, Taste, block_item, block_value
 from advisor.fixes.flow_text import flow_colon, flow_text
 from advisor.fixes.patch import Refused
 from advisor.fixes.style import leading, line_end, line_start, next_line
+from advisor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Items
@@ -24,7 +24,7 @@ _COMMENT_NEXT = re.compile(r"\s*#")
 _COLON = re.compile(r"[ \t]*:(?=[ \t\r\n]|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Edit:
     """Other text for a part of a text; offsets count code points, `end` is exclusive."""
 
@@ -33,7 +33,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Slot:
     """Where a value stands: in which collection, behind which key, at which index."""
 

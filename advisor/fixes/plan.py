@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from advisor.documents.location import Span
 from advisor.fixes.patch import Overlap, Refused, patch_of
 from advisor.fixes.verified import applied, rewrite, verified
+from advisor.records import field, record
 from advisor.rules.finding import TextEdit
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from advisor.rules.finding import Change, Finding, Fix
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Written:
     """One fix in terms of the text, as it would be made on its own."""
 
@@ -31,7 +31,7 @@ class Written:
     """Why it cannot be made; empty where it can."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Refusal:
     """A fix that is not made, and why."""
 
@@ -39,7 +39,7 @@ class Refusal:
     reason: str
 
 
-@dataclass(slots=True)
+@record()
 class Plan:
     """What one round of fixing makes of the files."""
 
@@ -53,7 +53,7 @@ class Plan:
     """Fixes that are made only when unsafe ones are asked for."""
 
 
-@dataclass(slots=True)
+@record()
 class _Share:
     """What one or several fixes do to one file."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from advisor.documents.document import Syntax
 from advisor.documents.nodes import Alias, Mapping, Scalar, Sequence
 from advisor.fixes.calls import TAGS
+from advisor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ _WIDEST_STEP = 8
 """What is further in is lined up with something else."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Style:
     """The habits of one file; where it shows none, those of most files."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from advisor.fixes.patch import Overlap, Patch, Refused, patch_of, patched, poin
 from advisor.fixes.pen import Edit
 from advisor.fixes.safety import unsafe_because
 from advisor.fixes.style import line_end, line_start, next_line
+from advisor.records import record
 from advisor.templates.tags import long_form
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from advisor.rules.finding import Change, TextEdit
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Rewrite:
     """What fixes make of one document."""
 

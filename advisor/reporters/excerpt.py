@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.reporters.look import INK_OF, Ink
 from advisor.reporters.safe import cells, safe, shown
 from advisor.reporters.wrapping import wrapped
@@ -25,7 +25,7 @@ _LEAST_FOR_LABEL = 24
 """Columns that a label needs beside its underline; with fewer it starts on a line of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Place:
     """One place of a finding with its number in the order of reading."""
 
@@ -33,7 +33,7 @@ class Place:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Cut:
     """A line as shown, and where the marked part stands in it, in columns from zero."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from enum import StrEnum
 
+from advisor.records import record
 from advisor.rules.finding import Severity
 
 WIDEST = 100
@@ -27,7 +27,7 @@ class Ink(StrEnum):
 INK_OF = {Severity.ERROR: Ink.ERROR, Severity.WARNING: Ink.WARNING, Severity.INFO: Ink.INFO}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Glyphs:
     """The characters that draw; one set for UTF-8 and one for everything else."""
 
@@ -52,7 +52,7 @@ ASCII = Glyphs("-->", "-->", "|", ":", "=", "=", "^", "-", "...", "-", "ok", "x"
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Look:
     """Everything that the terminal and the user's wishes decide; nothing that the findings do."""
 

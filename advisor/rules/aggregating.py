@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from advisor.records import replace
 from advisor.rules.finding import Fix
 from advisor.rules.identity import digest
 

@@ -7,10 +7,10 @@ thresholds, aggregate, sort.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from advisor.documents.location import Location
+from advisor.records import field, record
 from advisor.report import in_reading_order
 from advisor.rules import builtin
 from advisor.rules.aggregating import aggregated
@@ -24,7 +24,7 @@ from advisor.rules.suppressing import Suppressing, apply
 from advisor.rules.suppression import declarers_of, of_document, of_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from advisor.architecture.architecture import Architecture
     from advisor.documents.document import Document
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from advisor.rules.statistics import RuleStatistics
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class InternalError:
     """A rule that failed: which, where in its file, and on what."""
 
@@ -54,7 +54,7 @@ class InternalError:
         return f"rule {self.rule.id} {self.rule.name} failed with {what}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Outcome:
     """What the rules of one run have to say, in reading order."""
 
@@ -77,11 +77,13 @@ def run(
     documents: Iterable[Document] = (),
     sources: Mapping[str, str] | None = None,
     baseline: Baseline | None = None,
+    path_of: Callable[[str], str] = str,
 ) -> Outcome:
     """Run the selected rules and return what is to be shown.
 
     `documents` are the files read as templates or state machines, `sources` the texts of other
-    files that findings may stand in, by path: both may hold suppressions.
+    files that findings may stand in, by path: both may hold suppressions. `path_of` returns
+    the path that fingerprints count for a path of a document.
     """
     documents = list(documents)
     rules = selection.with_stronger()
@@ -92,9 +94,11 @@ def run(
     found += [finding for document in documents for finding in _duplicates(document)]
     wanted = {rule.name for rule in selection.rules}
     counted = [f for f in found if f.rule.name in wanted and not selection.leaves_out(f)]
-    findings = fingerprinted(in_reading_order(map(selection.remapped, counted)))
+    findings = fingerprinted(in_reading_order(map(selection.remapped, counted)), path_of=path_of)
 
-    suppressing = _suppress(findings, selection, documents, sources or {}, judged.failed)
+    suppressing = _suppress(
+        findings, selection, documents, sources or {}, judged.failed, path_of=path_of
+    )
     new, known = suppressing.findings, []
     if baseline is not None:
         known = [f for f in new if f.fingerprint in baseline.fingerprints]
@@ -210,6 +214,8 @@ def _suppress(
     documents: Sequence[Document],
     sources: Mapping[str, str],
     failed: set[str],
+    *,
+    path_of: Callable[[str], str],
 ) -> Suppressing:
     """Take out what is suppressed, and add what is wrong with the suppressions."""
     if not selection.config.ignores:
@@ -228,5 +234,5 @@ def _suppress(
         if selection.includes(finding.rule) and not selection.leaves_out(finding)
     ]
     if about:
-        done.findings.extend(fingerprinted(in_reading_order(about)))
+        done.findings.extend(fingerprinted(in_reading_order(about), path_of=path_of))
     return done

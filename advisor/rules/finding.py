@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from advisor.documents.change import Change
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from advisor.architecture.edges import Evidence
@@ -55,7 +55,7 @@ class Pillar(StrEnum):
     SUSTAINABILITY = "sustainability"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class TextEdit:
     """Other text for a span, where no pointer leads: in comments."""
 
@@ -64,7 +64,7 @@ class TextEdit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Fix:
     """A mechanical edit that mends the fault.
 
@@ -79,7 +79,7 @@ class Fix:
     """For comments only; what is data is changed by pointer."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Finding:
     """One fault at one place, with all that a reader needs to act on it."""
 
@@ -114,7 +114,7 @@ class Finding:
         return (self.location.path, start.line, start.column, self.rule.id, self.message)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class NotJudged:
     """A rule applies to something and cannot be decided from the files alone."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from advisor.records import replace
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from advisor.documents.location import Pointer
     from advisor.rules.finding import Finding
@@ -43,18 +44,22 @@ def digest(*parts: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
 
 
-def fingerprinted(findings: Sequence[Finding]) -> list[Finding]:
+def fingerprinted(
+    findings: Sequence[Finding], *, path_of: Callable[[str], str] = str
+) -> list[Finding]:
     """Return the findings, in the order given, each with its fingerprint.
 
     Lines, positions in lists and messages do not count; where all that counts is equal, a
-    number by place in the file tells the true duplicates apart.
+    number by place in the file tells the true duplicates apart. `path_of` returns a
+    path as fingerprints count it, so that a finding stays the same one whether a repository is
+    judged or one file of it.
     """
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for index, finding in enumerate(findings):
         place = finding.location
         base = (
             finding.rule.id,
-            place.path,
+            path_of(place.path),
             str(len(finding.about)),
             *finding.about,
             *named_keys(place.pointer),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Protocol
 
+from advisor.records import replace
 from advisor.rules.identity import key
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.errors import ConfigError, RuleLoadError
+from advisor.records import field, record
 from advisor.rules.finding import Pillar
 from advisor.rules.rule import FAMILIES, Rule
 
@@ -23,7 +23,7 @@ _PREFIX = re.compile(r"[A-Z]{3}[0-9]{0,2}")
 _LONGEST_REASON = 200  # characters of an exception's text that are shown
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Registry:
     """The rules of a run, by id, and every word that names one."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from advisor.records import field, record
 from advisor.rules.finding import Finding, NotJudged
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _ID = re.compile(r"[A-Z]{3}[0-9]{3}")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Rule:
     """One rule of the catalogue, or of a user's own directory.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from advisor.config import Config
 from advisor.errors import ConfigError
+from advisor.records import field, record, replace
 from advisor.rules.finding import Confidence, Severity
 from advisor.rules.registry import did_you_mean, shown
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from advisor.rules.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class PathIgnore:
     """Rules that say nothing about what a pattern of paths, and keys if any, names."""
 
@@ -35,7 +35,7 @@ class PathIgnore:
         return keys == self.keys and path_matches(location.path, self.pattern)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(frozen=True, kw_only=True)
 class Selection:
     """The rules of a run and the thresholds of what is shown."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.external import External
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from advisor.rules.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class RuleStatistics:
     """Of the things that a rule applies to: how many meet it, do not, or could not be judged."""
 
@@ -42,7 +42,7 @@ class _State(Enum):
 _Subject = tuple[str, str | None, "Pointer"]
 
 
-@dataclass(slots=True)
+@record()
 class _Subjects:
     """The things of some classes: all that were ever seen, and those of one architecture."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from advisor.records import field, record
 from advisor.report import Suppressed
 from advisor.rules import builtin
 from advisor.rules.finding import Change, Fix, TextEdit
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from advisor.rules.suppression import Suppression
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Suppressing:
     """What is left, what is hidden, and what is wrong with the suppressions."""
 

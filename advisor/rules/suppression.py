@@ -8,12 +8,12 @@ resource or of the template holds `advise: {ignore: [{rule: …, reason: …, un
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from advisor.documents.document import Syntax
 from advisor.documents.location import Location, Position, Span
+from advisor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ _MOST = 10_000  # suppressions read of one file
 _DEEPEST = 200  # levels of data that are walked for the keys of a line
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Suppression:
     """One suppression as it is written, with what it covers."""
 

@@ -7,12 +7,12 @@ message, and no other line; a good one must be clean under its rule and all of i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from advisor.errors import AdviseError, RuleLoadError
+from advisor.records import record, replace
 from advisor.rules.builtin import speaks_for
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _STARTS_AT = re.compile(r"""^\s*["']?StartAt["']?\s*:""", re.MULTILINE)
 _RESOURCES = re.compile(r"""^\s*["']?Resources["']?\s*:""", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Mark:
     """A line that must be flagged, and the words that the message must hold."""
 
@@ -38,7 +38,7 @@ class Mark:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Case:
     """One example of one rule."""
 

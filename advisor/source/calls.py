@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from advisor.records import replace
 from advisor.source import sdk
 from advisor.source.facts import (
     UNKNOWN_TARGET,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.source.files import is_file, read_text, shown
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _YARN = re.compile(r'^"?(@?[^@"\s]+)@', re.MULTILINE)
 _PNPM = re.compile(r"^  '?/?(@?[^@'\s(:]+)[@/]\d", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class KnownSize:
     """A row of the table: what one version of a package weighs unpacked, by itself."""
 
@@ -36,7 +36,7 @@ class KnownSize:
     date: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Estimate:
     """What the declared dependencies of a function weigh at least, in bytes."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from advisor.documents.location import Location
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from advisor.source.program import Language
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Place:
     """A span of a file of code; `path` as shown to the user."""
 
@@ -42,7 +42,7 @@ class TargetKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Target:
     """What a call names: `text` is the variable's name, the literal, or the path in the event."""
 
@@ -80,7 +80,7 @@ class Phase(StrEnum):
     """On the first invocation; the result is kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class EventEntry:
     """One entry of `events:PutEvents`; a bus of None is the default bus."""
 
@@ -90,7 +90,7 @@ class EventEntry:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class SdkCall:
     """One call of an AWS API that the handler can reach.
 
@@ -117,7 +117,7 @@ class SdkCall:
     """For S3 objects, the key."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class EnvironmentRead:
     """An environment variable that the code reads."""
 
@@ -126,7 +126,7 @@ class EnvironmentRead:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ClientCreation:
     """A client of an AWS service that is made."""
 
@@ -135,7 +135,7 @@ class ClientCreation:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class DatabaseConnection:
     """A connection, pool or engine of a database driver that is made."""
 
@@ -145,7 +145,7 @@ class DatabaseConnection:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Sleep:
     """A wait; `seconds` is None where the code does not say how long."""
 
@@ -154,7 +154,7 @@ class Sleep:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class PollingLoop:
     """A loop that sleeps and asks an API again, or a waiter of the SDK that does."""
 
@@ -162,7 +162,7 @@ class PollingLoop:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class FileWrite:
     """A file opened for writing at a literal path that is not below `/tmp`."""
 
@@ -170,14 +170,14 @@ class FileWrite:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class SwallowedFailure:
     """A handler of all exceptions inside a loop over the event's records that stays silent."""
 
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class PackageImport:
     """A module that is imported and is not part of the code at hand."""
 
@@ -188,7 +188,7 @@ class PackageImport:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class SecretLiteral:
     """A text in the code that looks like a credential; the text itself is not kept."""
 
@@ -199,7 +199,7 @@ class SecretLiteral:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Facts:
     """Everything that was read of one function's code."""
 
@@ -236,7 +236,7 @@ class Facts:
         return not self.problems and not self.opaque and self.handler_place is not None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class NotRead:
     """Why a function's code says nothing, in words to show after the function's name."""
 

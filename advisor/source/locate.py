@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.source.facts import NotRead
 from advisor.source.files import is_file, is_folder, is_inside, read_text, shown
 from advisor.source.loading import language_of
@@ -36,7 +36,7 @@ _MAX_DOCKERFILE = 64 * 1024
 _LONGEST = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class InlineCode:
     """Code that stands in the template: the file shown, its first line, its indentation."""
 
@@ -46,7 +46,7 @@ class InlineCode:
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class FunctionCode:
     """What a template says of one function's code; only literal values, "" where unknown."""
 
@@ -71,7 +71,7 @@ class FunctionCode:
     """`ImageConfig.Command`, its first word."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Handler:
     """The file and function that handle a function's events."""
 

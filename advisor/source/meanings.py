@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.source.facts import Target, TargetKind
 
 if TYPE_CHECKING:
     from advisor.source.program import Expression, Module, Scalar, Scope, Site
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Context:
     """Which call bound a function's parameters; `outer` is the context of that call."""
 
@@ -21,7 +21,7 @@ class Context:
     outer: Context | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Nothing:
     """Not known."""
 
@@ -29,21 +29,21 @@ class Nothing:
 NOTHING = Nothing()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Literal:
     """A constant of the code."""
 
     value: Scalar
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Prefix:
     """A text of which only the beginning is known."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Variable:
     """The value of an environment variable."""
 
@@ -51,33 +51,33 @@ class Variable:
     has_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class FromEvent:
     """A part of what the handler was called with."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class External:
     """A name of a module that is not at hand, dotted: `boto3.client`, `os.environ`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Namespace:
     """A module of the code at hand."""
 
     module: Module
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Session:
     """A session of boto3 and its kin, which makes clients."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Client:
     """A client of an AWS service, named as boto3 does; `document` for DynamoDB's simple one."""
 
@@ -85,14 +85,14 @@ class Client:
     document: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Factory:
     """A service resource of boto3, which makes handles."""
 
     service: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Handle:
     """A resource of boto3 that stands for one AWS resource, such as a table."""
 
@@ -101,7 +101,7 @@ class Handle:
     target: Meaning
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Pager:
     """A paginator or waiter of one operation."""
 
@@ -110,7 +110,7 @@ class Pager:
     waits: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Data:
     """A mapping or list literal of the code, read when asked for a key."""
 
@@ -119,7 +119,7 @@ class Data:
     context: Context | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Command:
     """A command object of the AWS SDK for JavaScript v3."""
 
@@ -128,7 +128,7 @@ class Command:
     parameters: Data | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Operation:
     """A method of a client or handle, not yet called."""
 
@@ -136,7 +136,7 @@ class Operation:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Method:
     """A method of any other meaning, not yet called."""
 
@@ -144,7 +144,7 @@ class Method:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Function:
     """A function of the code at hand."""
 
@@ -153,14 +153,14 @@ class Function:
     context: Context | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Class:
     """A class of the code at hand."""
 
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Instance:
     """An object of a class of the code; `site` is the call that made it, where that is known."""
 

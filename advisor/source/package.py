@@ -6,11 +6,11 @@ import os
 import re
 import stat
 from collections import defaultdict
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.source.archive import zip_entries
 from advisor.source.facts import NotRead
 from advisor.source.files import is_file, is_folder, is_inside, shown
@@ -52,7 +52,7 @@ class Deployment(StrEnum):
     BUILT_FIRST = "built first"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Part:
     """A package, folder or kind of file, and its unzipped bytes."""
 
@@ -60,7 +60,7 @@ class Part:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Leftover:
     """Something in a package that the function does not need, and its unzipped bytes."""
 
@@ -68,7 +68,7 @@ class Leftover:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class PackageSize:
     """What a folder or an archive weighs, in bytes."""
 

@@ -6,9 +6,10 @@ says which service is called with what is kept: names, members, calls, texts, ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,21 +27,21 @@ class Language(StrEnum):
     TYPESCRIPT = "typescript"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Expression:
     """Something that has a value; compared by identity."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Name(Expression):
     """A variable."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Member(Expression):
     """`object.name`."""
 
@@ -48,7 +49,7 @@ class Member(Expression):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Index(Expression):
     """`object[key]`."""
 
@@ -56,7 +57,7 @@ class Index(Expression):
     key: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Call(Expression):
     """`function(arguments, keyword=…)`; `is_new` for the constructors of JavaScript.
 
@@ -70,35 +71,35 @@ class Call(Expression):
     spread: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Constant(Expression):
     """A literal; its value is not kept where it is neither text nor number."""
 
     value: Scalar
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Template(Expression):
     """A text put together from parts."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Mapping(Expression):
     """A dictionary or object literal; a key of None stands for a spread mapping."""
 
     items: tuple[tuple[Expression | None, Expression], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Sequence(Expression):
     """A list or tuple literal."""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Joined(Expression):
     """A list and what is added to it."""
 
@@ -106,14 +107,14 @@ class Joined(Expression):
     second: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Choice(Expression):
     """One of several, such as a conditional expression."""
 
     options: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Fallback(Expression):
     """The first, or the second where the first is empty: `a or b`, `a ?? b`."""
 
@@ -121,14 +122,14 @@ class Fallback(Expression):
     second: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Item(Expression):
     """Any element of a collection: the variable of a loop."""
 
     of: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Imported(Expression):
     """A module, or one name of it; leading dots of a Python module count its levels up."""
 
@@ -136,7 +137,7 @@ class Imported(Expression):
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Parameter(Expression):
     """A parameter of a function."""
 
@@ -146,21 +147,21 @@ class Parameter(Expression):
     default: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Definition(Expression):
     """A function or a class, named or not."""
 
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Other(Expression):
     """Anything else; what stands inside it is kept, for the calls and names in it."""
 
     children: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Loop:
     """A loop or comprehension; `over` is None for a loop with a condition only."""
 
@@ -168,7 +169,7 @@ class Loop:
     over: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Site:
     """A call with the loops around it, the innermost last."""
 
@@ -177,7 +178,7 @@ class Site:
     loops: tuple[Loop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Catch:
     """A handler of all exceptions; `quiet` where it neither raises nor notes the failure."""
 
@@ -186,7 +187,7 @@ class Catch:
     loops: tuple[Loop, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Scope:
     """A module, a class or a function: what its names are bound to and what it calls."""
 
@@ -225,7 +226,7 @@ class Scope:
         return None
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Module:
     """One file of code."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.source.collect import Collector
 from advisor.source.credentials import secrets_of
 from advisor.source.facts import Facts, NotRead, Place
@@ -23,7 +23,7 @@ _MAX_WRAPPERS = 12
 """Names, imports and wrappers between a handler's name and its function."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Entry:
     expressions: list[tuple[Expression, Scope]]
     place: Place | None

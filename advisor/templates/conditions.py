@@ -6,8 +6,9 @@ literals, or a comparison that cannot be looked into, which is simply true or fa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from advisor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _DEEPEST = 60  # levels of nested condition functions; CloudFormation's own limit is far below
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, order=True)
 class Variable:
     """Something that decides conditions: a parameter of a stack, or an opaque comparison."""
 
@@ -40,7 +41,7 @@ TRUE: Formula = ("const", True)
 FALSE: Formula = ("const", False)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Side:
     """One side of an `Fn::Equals`: a literal text, a variable, or neither with a key for it."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.templates.template import scalar_text, section
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _DEEPEST = 100
 _NAME = re.compile(r"[$&]\{\s*([^{}!]+?)\s*\}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Included:
     """Where a piece of data stands that another file contributes."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ _CDK_HELPER = re.compile(
 )
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Resource:
     """One resource in CloudFormation's own terms, before conditions and values are resolved.
 

@@ -7,10 +7,10 @@ combination, up to a bound that is said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
+from advisor.records import field, record
 from advisor.templates.conditions import OTHER, Side, Truths, Variable, atoms, parse
 from advisor.templates.template import scalar_text
 
@@ -28,7 +28,7 @@ _ALL_UP_TO = 32  # up to this many distinct outcomes, every one is looked at
 _MOST_PER_PART = 512  # assignments tried of variables that decide conditions together
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Scenario:
     """One consistent set of assumptions."""
 
@@ -45,7 +45,7 @@ class Scenario:
         return text in self.literals.get(variable, frozenset())
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Scenarios:
     """The scenarios of a group of stacks, the usual one first."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from advisor.records import field, record, replace
 from advisor.templates.macros import expand_loops, include_files
 from advisor.templates.resource import Resource
 from advisor.templates.template import section
@@ -23,7 +23,7 @@ _MOST_NESTED = 8  # levels of stacks in stacks that are followed
 _MOST_STACKS = 2_000  # instances in one architecture, against templates that nest themselves
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Stack:
     """One template as it is deployed: by itself, or nested in a parent with bound parameters."""
 
@@ -74,7 +74,7 @@ class Stack:
             pending.extend(stack.children.values())
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Given:
     """What is given for the parameters of a template that is deployed by itself."""
 
@@ -93,7 +93,7 @@ class Given:
         }
 
 
-@dataclass(slots=True)
+@record()
 class Project:
     """All stacks of one architecture by owner, and the notes of what was bounded or not found."""
 

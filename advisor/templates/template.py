@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from advisor.records import field, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ _HOSTED_TRANSFORMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Parameter:
     """A parameter as declared; `default` is None where there is none."""
 
@@ -50,7 +51,7 @@ class Parameter:
         return self.type.startswith("AWS::SSM::Parameter::Value")
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Template:
     """The sections of one template file; wrong shapes read as empty."""
 

@@ -9,11 +9,11 @@ A resolved value is plain Python data in which three kinds of leaf may stand bes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NoReturn
 
 from advisor.documents.document import Data
+from advisor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Cause(StrEnum):
     OPAQUE = "not readable"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Unknown:
     """A value that the files do not say. Never a finding, never true, never false.
 
@@ -54,7 +54,7 @@ UNKNOWN = Unknown(Cause.OPAQUE)
 """Something unknown of which nothing more can be said."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Reference:
     """A resource of the architecture, or one of its attributes.
 
@@ -72,7 +72,7 @@ class Reference:
         return (self.owner, self.logical_id)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Text:
     """A string of which only parts are known; never empty, never all literal, never one part."""
 

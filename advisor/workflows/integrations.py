@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.templates.values import UNKNOWN, Text
 from advisor.workflows.catalogue import target_keys
 from advisor.workflows.placeholders import Placeholder, blank
@@ -58,7 +58,7 @@ class How(StrEnum):
     """A path or an expression over the data of an execution."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Target:
     """An argument that names what a call works on. `value` is Unknown where `how` is dynamic."""
 
@@ -69,7 +69,7 @@ class Target:
     written: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Integration:
     """One thing that a state calls."""
 

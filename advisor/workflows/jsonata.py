@@ -5,9 +5,10 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from advisor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ _MAX_NESTING = 60
 _SHIFTED_BY_PATH = ("predicate", "stages", "group")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class ExpressionFault:
     """What is wrong with an expression; `syntax` where it does not even parse."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.templates.values import Unknown
 from advisor.workflows.placeholders import walk
 
@@ -29,7 +29,7 @@ _NUMERIC = re.compile(r"Numeric\w+\Z")
 _COMPARES_NUMBER = re.compile(r"[<>]=?|=\s*\d|\d\s*=")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Loop:
     """States of one scope that can all be reached from one another."""
 

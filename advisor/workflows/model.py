@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from advisor.records import field, record
 from advisor.templates.values import UNKNOWN, Cause, Unknown
 from advisor.workflows.placeholders import Placeholder, fill
 
@@ -48,7 +48,7 @@ class TransitionKind(StrEnum):
     CATCH = "Catch"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Transition:
     """One way out of a state. `target` is None where it is not plain text."""
 
@@ -63,7 +63,7 @@ class Transition:
         return None if self.target is None else self.source.scope.states.get(self.target)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Retrier:
     """One entry of `Retry`, with the defaults of the language."""
 
@@ -124,7 +124,7 @@ class Retrier:
         return last, total + max(int(attempts) - counted, 0) * last
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Catcher:
     """One entry of `Catch`."""
 
@@ -149,7 +149,7 @@ class Catcher:
         return self.transition.state if self.transition else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class State:
     """One state. `type` is empty where the definition has no readable one."""
 
@@ -255,7 +255,7 @@ class State:
                 waiting.extend(reversed(state.scopes))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Scope:
     """States that can name one another: the machine, a Parallel branch or a Map's processor."""
 
@@ -308,7 +308,7 @@ class Scope:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Workflow:
     """One state machine: its data, its scopes in reading order, and where everything stands."""
 

@@ -7,9 +7,9 @@ where JSON allows no text: `"TimeoutSeconds": ${Seconds}`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.templates.values import Reference, Text, Unknown, join, show
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _MARK = "\ue000"
 """First character of the text that stands for a bare placeholder; private use, so in no file."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Placeholder:
     """A value that deployment fills in: nothing of its type or text is known in the file.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from advisor.documents.location import Location, Position, Span
+from advisor.records import record
 
 if TYPE_CHECKING:
     from advisor.documents.document import Document
@@ -32,7 +32,7 @@ class Places(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class DocumentPlaces:
     """A definition that is a document, or an object below a pointer of one."""
 
@@ -51,7 +51,7 @@ class DocumentPlaces:
         return _nearest(self.document, whole, key=key, label=label, resource=self.resource)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class TextPlaces:
     """A definition that is a string within a template.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
@@ -11,6 +10,7 @@ from advisor.architecture.nodes.functions import EventInvokeConfig, Function
 from advisor.architecture.nodes.mappings import EventSourceMapping
 from advisor.architecture.nodes.messaging import Queue, Subscription
 from advisor.architecture.resolution import kind_of
+from advisor.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def build(architecture: Architecture) -> None:
         _connect(architecture, sink, source=sink.declared_by)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Sink:
     """A property that names a sink; `kind` says what an imported one is."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
 from advisor.architecture.nodes.functions import Function, Version
 from advisor.architecture.nodes.identity import ManagedPolicy, Policy, Role
 from advisor.architecture.resolution import SERVICES, kind_of, parse_arn
+from advisor.records import record
 from advisor.templates.values import Reference, Unknown
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ _MODES = {
 _STREAM_ACTIONS = frozenset({"getrecords"})
 
 
-@dataclass(slots=True)
+@record()
 class Grant:
     """What one role may do to one node; actions of several statements are gathered."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.calls import TARGETS
 from advisor.architecture.marked import marked
 from advisor.architecture.nodes.apis import Integration
 from advisor.architecture.nodes.base import as_number
+from advisor.records import record
 from advisor.templates.values import UNKNOWN, Reference, Unknown
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _PATH = re.compile(r":([a-z0-9.-]+):path/(.*)")
 _FUNCTION = re.compile(r":lambda:[^:]*:[^:]*:function:")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Keys:
     """How one dialect names the properties of an integration."""
 

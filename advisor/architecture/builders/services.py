@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.builders.common import deliver
 from advisor.architecture.edges import Mode
+from advisor.records import record
 from advisor.templates.values import Unknown
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from advisor.templates.values import Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Row:
     """A property that names a target; `*` in the path stands for every item or key."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.base import Node, as_number
 from advisor.architecture.nodes.part import Part
+from advisor.records import record
 from advisor.templates.values import UNKNOWN, Unknown
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from advisor.templates.view import View
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Authorization:
     """Who may call a route: a kind in lower case, and the authorizer that decides.
 
@@ -30,7 +30,7 @@ class Authorization:
     """The property of the route that says so; empty where it is the default."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, eq=False)
 class Integration:
     """What a route does with a request.
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.base import Node, as_number
+from advisor.records import record
 from advisor.templates.values import UNKNOWN, Unknown
 
 if TYPE_CHECKING:
     from advisor.templates.values import Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Association:
     """A Lambda function that runs on one event of one cache behaviour."""
 
@@ -30,7 +30,7 @@ class Association:
         return self.event if isinstance(self.event, Unknown) else self.event.startswith("viewer")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Origin:
     """Where a distribution fetches from."""
 

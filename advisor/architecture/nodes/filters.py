@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.values import parsed
+from advisor.records import record
 from advisor.templates.values import Unknown
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _MAX_STEPS = 2_000
 _DEEPEST = 30  # levels of a pattern that are walked
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class FilterPattern:
     """One pattern of a filter; several are alternatives."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.base import Node
 from advisor.architecture.nodes.values import parsed
+from advisor.records import record
 from advisor.templates.values import Unknown
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ MAX_STATEMENTS = 500
 """Statements read of one policy; IAM's size limits allow fewer."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Statement:
     """One statement of a policy, as it is written."""
 

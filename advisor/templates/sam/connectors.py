@@ -6,9 +6,9 @@ Profiles: advisor/data/sam_connectors.json, generated from the translator's tabl
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.templates.sam.policies import role_name, table
 from advisor.templates.sam.source import (
     Source,
@@ -41,7 +41,7 @@ _POLICIES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class End:
     """One end of a connector: a resource, or what the template says of one elsewhere."""
 

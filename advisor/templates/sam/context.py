@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from advisor.records import field, record
 from advisor.templates.sam.source import mapping
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _DEEPEST = 60
 _VARIABLE = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Route:
     """A path and method that an event adds to an API."""
 
@@ -42,7 +42,7 @@ class Route:
     """Tags that `PropagateTags` of the maker passes on."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Hook:
     """Something that an event adds to another resource, such as a bucket's notification."""
 
@@ -52,7 +52,7 @@ class Hook:
     """The name of the trigger where it has one."""
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Context:
     """The template, and what its events ask of APIs, buckets and user pools."""
 

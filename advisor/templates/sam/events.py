@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.records import record
 from advisor.templates.sam import buses, streams
 from advisor.templates.sam.context import Hook
 from advisor.templates.sam.routes import http_api, rest_api
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from advisor.templates.sam.source import Source
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Event:
     """One event of a function or state machine."""
 

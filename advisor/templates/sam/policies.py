@@ -6,12 +6,12 @@ Policy templates: advisor/data/sam_policy_templates.json, generated from the tra
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path as File
 from typing import TYPE_CHECKING
 
 from advisor import data
+from advisor.records import field, record
 from advisor.templates.sam.source import (
     choice,
     choose,
@@ -101,7 +101,7 @@ def _filled(data: Data, arguments: dict[str, Data], depth: int) -> Data:
     return data
 
 
-@dataclass(slots=True)
+@record()
 class Grants:
     """What goes into one execution role, in the order in which SAM puts it there."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from advisor.records import field, record
 from advisor.templates.resource import Resource
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def tag_list(tags: Data) -> list[Data]:
     return [{"Key": key, "Value": value} for key, value in mapping(tags).items()]
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Source:
     """A SAM resource after Globals: what it says, and where each part of it is written."""
 
@@ -166,7 +166,7 @@ class Source:
         return {key: self.attributes[key] for key in _PASSED_ON if key in self.attributes}
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Draft:
     """A resource being made: properties are put in together with where they are written."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from advisor.records import replace
 from advisor.workflows.placeholders import Placeholder
 from advisor.workflows.validity import checks, payloads
 from advisor.workflows.validity.fields import Field, check_fields, takes_any

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from advisor.records import replace
 from advisor.workflows.jsonata import is_expression
 from advisor.workflows.placeholders import Placeholder, walk
 from advisor.workflows.validity import checks

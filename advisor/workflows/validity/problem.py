@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from advisor.records import field, record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +42,7 @@ class Weight(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Problem:
     """One fault of a definition. `related` are further places that belong to it."""
 
@@ -62,7 +63,7 @@ _HINTS = 20
 """Similar words are looked for this often per definition: it takes time."""
 
 
-@dataclass(slots=True)
+@record()
 class Report:
     """Collects the problems of one workflow."""
 
@@ -124,7 +125,7 @@ class Report:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Spot:
     """The place of a value that is being checked, and what holds there."""
 
