@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from advisor.documents.document import Data as Data
     from advisor.documents.location import Location as Location
     from advisor.errors import AdviseError as AdviseError
+    from advisor.records import field as field
+    from advisor.records import record as record
+    from advisor.records import replace as replace
     from advisor.report import Report as Report
     from advisor.rules.finding import Change as Change
     from advisor.rules.finding import Confidence as Confidence
@@ -136,6 +139,7 @@ _HOMES = {
     "advisor.documents.document": ("Data",),
     "advisor.documents.location": ("Location",),
     "advisor.errors": ("AdviseError",),
+    "advisor.records": ("field", "record", "replace"),
     "advisor.report": ("Report",),
     "advisor.rules.finding": (
         "Change",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from advisor import Confidence, Pillar, Rule, Severity, StateMachine
@@ -9,7 +10,7 @@ from advisor import Confidence, Pillar, Rule, Severity, StateMachine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding
+    from advisor import Architecture, Fault, Finding
 
 rule = Rule(
     id="WFL014",
@@ -76,11 +77,19 @@ rule = Rule(
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding]:
     for machine in architecture.all(StateMachine):
-        for fault in architecture.definition_faults(machine, "error-name"):
-            own = fault.problem.topic == "reserved-error-name"
+        faults = architecture.definition_faults(machine, "error-name")
+        # One name that is copied from state to state is one cause.
+        causes: dict[str, list[Fault]] = defaultdict(list)
+        for fault in faults:
+            causes[fault.message.partition("'")[2].partition("'")[0]].append(fault)
+        for same in causes.values():
+            first = same[0]
+            own = first.problem.topic == "reserved-error-name"
+            more = f" ({len(same)} times)" if len(same) > 1 and not own else ""
             yield rule.finding(
-                fault.message,
-                at=fault.place,
+                first.message + more,
+                at=first.place,
+                related=[fault.place.labelled("here as well") for fault in same[1:]],
                 severity=Severity.INFO if own else Severity.WARNING,
                 why="the language reserves the prefix; a Fail state of this machine uses it"
                 if own
