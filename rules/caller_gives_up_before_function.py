@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from advisor import Confidence, Function, Mode, Pillar, Rule, Severity, Unknown, Wait
@@ -89,7 +88,7 @@ _CALLERS = {
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class _Case:
     function: Function
     timeout: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from advisor.records import record
@@ -67,6 +66,8 @@ def _file(files: Files, template: Path, key: str, written: str) -> DefinitionFil
         return None
     folder = written[: len(written) - len(path.name)]
     near = [name for name in names if name.lower() == path.name.lower()]
+    from difflib import get_close_matches  # seldom needed, and slow to import
+
     near = near or get_close_matches(path.name, names, n=1, cutoff=0.8)
     instead = f"{folder}{near[0]}" if near else ""
     return DefinitionFile(key, written, exists=False, instead=instead, is_read=False)
