@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Function, Mode, Pillar, Rule, Severity, Unknown, Wait
+from advisor import Confidence, Function, Mode, Pillar, Rule, Severity, Unknown, Wait, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
