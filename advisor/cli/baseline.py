@@ -7,7 +7,6 @@ out.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +16,7 @@ from advisor.cli.options import Options
 from advisor.cli.settings import config_for
 from advisor.cli.streams import complain, write
 from advisor.errors import ConfigError
+from advisor.records import replace
 from advisor.reporters.safe import safe
 from advisor.reporters.words import counted
 
