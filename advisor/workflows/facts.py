@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from advisor.templates.values import Reference
 from advisor.workflows.jsonpath import is_intrinsic
 from advisor.workflows.placeholders import Placeholder, names, walk
 
@@ -119,17 +120,26 @@ def passes_token(state: State) -> bool | None:
     """Tell whether a task's arguments hold its token; None where deployment fills them in."""
     is_open = False
     pattern = _TOKEN_JSONATA if state.is_jsonata else _TOKEN
+    targets = {(target.key,) for target in state.call.targets()} if state.call else set()
     for pointer, item in walk(state.arguments):
+        key = pointer[-1] if pointer else ""
         if isinstance(item, Placeholder):
-            is_open = True
+            # What names the target is no token, whatever is filled in.
+            is_target = pointer[-1:] in targets
+            is_open = is_open or not (is_target or _names_resource(item))
         if not isinstance(item, str):
             continue
-        key = pointer[-1] if pointer else ""
         evaluated = item.startswith("{%") if state.is_jsonata else str(key).endswith(".$")
         if evaluated and pattern.search(item):
             return True
         is_open = is_open or (evaluated and "${" in item)
     return None if is_open else False
+
+
+def _names_resource(item: Placeholder) -> bool:
+    """Tell whether a placeholder stands for a resource or a known text without an expression."""
+    value = item.value
+    return isinstance(value, Reference) or (isinstance(value, str) and "Task.Token" not in value)
 
 
 def mentions_token(state: State) -> bool:
