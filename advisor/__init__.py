@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from advisor.architecture.sharing import by_place as by_place
     from advisor.architecture.waits import Wait as Wait
     from advisor.architecture.waits import caller_wait as caller_wait
+    from advisor.architecture.written import secret_parameters as secret_parameters
+    from advisor.architecture.written import written as written
     from advisor.config import Config as Config
     from advisor.data.limits import Limit as Limit
     from advisor.data.limits import limit as limit
@@ -133,6 +135,7 @@ _HOMES = {
     "advisor.architecture.security_groups": ("allows", "groups_of"),
     "advisor.architecture.sharing": ("by_place",),
     "advisor.architecture.waits": ("Wait", "caller_wait"),
+    "advisor.architecture.written": ("secret_parameters", "written"),
     "advisor.config": ("Config",),
     "advisor.data.limits": ("Limit", "limit"),
     "advisor.data.runtimes": ("Runtime", "runtime_lifecycle", "runtimes"),
