@@ -40,7 +40,8 @@ rule = Rule(
         """,
     when_to_ignore="""
         The messages are worthless once a first attempt has failed, such as a metric that the next
-        one replaces.
+        one replaces. Or the queue is FIFO and no message may overtake one that failed, which a
+        dead-letter queue lets them do.
         """,
     bad="""
         Resources:
@@ -82,6 +83,18 @@ rule = Rule(
                   Type: SQS
                   Properties:
                     Queue: !GetAtt Orders.Arn
+                    FunctionResponseTypes: [ReportBatchItemFailures]
+          Alarm:
+            Type: AWS::CloudWatch::Alarm
+            Properties:
+              Namespace: AWS/SQS
+              MetricName: ApproximateNumberOfMessagesVisible
+              Dimensions: [{Name: QueueName, Value: !GetAtt OrdersDeadLetters.QueueName}]
+              Statistic: Maximum
+              Period: 300
+              EvaluationPeriods: 1
+              Threshold: 0
+              ComparisonOperator: GreaterThanThreshold
         """,
     references=(
         "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html",

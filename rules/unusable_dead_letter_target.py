@@ -84,6 +84,19 @@ rule = Rule(
                 maxReceiveCount: 5
           Failed:
             Type: AWS::SQS::Queue
+            Properties:
+              MessageRetentionPeriod: 1209600
+          Alarm:
+            Type: AWS::CloudWatch::Alarm
+            Properties:
+              Namespace: AWS/SQS
+              MetricName: ApproximateNumberOfMessagesVisible
+              Dimensions: [{Name: QueueName, Value: !GetAtt Failed.QueueName}]
+              Statistic: Maximum
+              Period: 300
+              EvaluationPeriods: 1
+              Threshold: 0
+              ComparisonOperator: GreaterThanThreshold
         """,
     references=(
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
@@ -126,7 +139,8 @@ def _finding(architecture: Architecture, edge: Edge, *, needed: bool) -> Finding
     name = edge.declared_by.name
     sink = architecture.free_name(f"{name}Failures", near=edge.declared_by)
     return rule.finding(
-        f"'{edge.target.name}' is a {is_now}, the {edge.via} of '{edge.declared_by.title}' needs a {wanted}",
+        f"'{edge.target.name}' is a {is_now}, "
+        f"the {edge.via} of '{edge.declared_by.title}' needs a {wanted}",
         at=edge.at(label=f"needs a {wanted}"),
         related=[edge.target.at(label=f"a {is_now}")],
         why=f"nothing that '{name}' fails on can be kept here: the deployment is refused or the "

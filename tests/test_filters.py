@@ -69,11 +69,7 @@ def test_patterns_are_read_with_their_places(tmp_path: Path) -> None:
     first, second, third = found
     assert first.path == ("FilterCriteria", "Filters", 0, "Pattern")
     assert first.keys == ("body",)
-    assert dict(first.leaves()) == {
-        ("body", "a", "b"): ["x"],
-        ("body", "c"): [1],
-        ("body", "d"): [2],
-    }
+    assert dict(first.leaves()) == {("body", "a", "b"): ["x"]}
     assert not first.is_broken
     assert second.is_broken
     assert second.keys == ()

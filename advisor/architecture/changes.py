@@ -178,6 +178,8 @@ def _own_path(node: Node, path: Path) -> Path | None:
         return path
     if len(resource.place) >= _EVENT and resource.place[-2] == "Events":
         names = _EVENTS.get(resource.type)
+        if resource.origins.get(("EventSourceArn",), ())[-1:] == ("SqsSubscription",):
+            return None  # the event of a topic, which knows few settings of a mapping
     else:
         names = _DECLARED.get((_declaring(node), resource.type))
     return None if names is None else _renamed(path, names)

@@ -22,8 +22,8 @@ def setting(node: Node, text: str) -> str:
         origins = node.resource.origins
         place = origins.get((), place)
         named = origins.get((first,), ())
-        if named[-1:] == (first,):
-            place = named[:-1]
+        if named:
+            place = named[:-1] if named[-1] == first else named
     keys = [key for key in place[1:] if isinstance(key, str)]
     lines = [f"{'  ' * depth}{key}:" for depth, key in enumerate(keys)]
     return "\n".join([*lines, textwrap.indent(body, "  " * len(keys))]) + "\n"

@@ -39,16 +39,17 @@ class FilterPattern:
         return tuple(key for key in self.pattern if not key.startswith("$"))
 
     def leaves(self) -> Iterator[tuple[tuple[str, ...], list[Value]]]:
-        """Yield the path of every field and the values that it may have."""
+        """Yield the path of every field that has to match and the values that it may have.
+
+        What stands in an `$or` need not match.
+        """
         pending: list[tuple[tuple[str, ...], Value]] = [((), self.pattern)]
         for _ in range(_MAX_STEPS):
             if not pending:
                 return
             path, value = pending.pop()
             if isinstance(value, list):
-                if path and path[-1] == "$or":
-                    pending.extend((path[:-1], item) for item in value)
-                else:
+                if path and path[-1] != "$or":
                     yield path, value
             elif isinstance(value, dict) and len(path) < _DEEPEST:
                 pending.extend(((*path, key), item) for key, item in value.items())

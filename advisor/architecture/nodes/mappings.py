@@ -101,6 +101,11 @@ class EventSourceMapping(Node):
         return "sqs" if starting is None else "stream"
 
     @property
+    def is_of_subscription(self) -> bool:
+        """Whether SAM makes it of `SqsSubscription`, which knows few of a mapping's settings."""
+        return self.resource.origins.get(("EventSourceArn",), ())[-1:] == ("SqsSubscription",)
+
+    @property
     def is_queue(self) -> bool:
         """Whether it is known to poll an SQS queue."""
         return self.source_kind == "sqs"
