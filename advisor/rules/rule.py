@@ -12,6 +12,7 @@ from advisor.rules.finding import Finding, NotJudged
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import MemberDescriptorType
 
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.edges import Evidence
@@ -84,23 +85,24 @@ class Rule:
     file: Path | None = field(default=None, repr=False)
     """Where it was loaded from; filled in by the registry."""
     _check: Check | None = field(default=None, repr=False)
+    _plain: dict[str, object] = field(init=False, repr=False, default_factory=dict)
+    """Texts that were asked for, without the indentation of the file they stand in."""
 
     def __post_init__(self) -> None:
-        """Refuse a rule with a blank left open, and take the indentation off its texts."""
+        """Refuse a rule with a blank left open."""
         if not _ID.fullmatch(self.id):
             raise ValueError(f"id '{self.id}' is not three capitals and three digits")
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"name '{self.name}' is not kebab-case")
+        # Read as written: taking off the indentation can wait.
         for blank in ("summary", "rationale", "remediation", "when_to_ignore", "bad", "good"):
-            if not getattr(self, blank):
+            written = type(self).__dict__[blank]
+            if not (
+                written.raw(self) if isinstance(written, _Unindented) else getattr(self, blank)
+            ):
                 raise ValueError(f"{blank} is empty")
         if not self.references:
             raise ValueError("references are empty")
-        self.rationale = textwrap.dedent(self.rationale).strip()
-        self.remediation = textwrap.dedent(self.remediation).strip()
-        self.when_to_ignore = textwrap.dedent(self.when_to_ignore).strip()
-        self.bad = _dedented(self.bad)
-        self.good = _dedented(self.good)
 
     def check(self, function: Check) -> Check:
         """Make `function` the judge of this rule; used as a decorator."""
@@ -161,3 +163,40 @@ def _dedented(example: Example) -> Example:
     if isinstance(example, str):
         return textwrap.dedent(example).strip("\n") + "\n"
     return {name: textwrap.dedent(text).strip("\n") + "\n" for name, text in example.items()}
+
+
+class _Unindented:
+    """A text of a rule; its indentation is taken off when it is first asked for.
+
+    A run over one template loads every rule and shows the texts of few.
+    """
+
+    def __init__(self, name: str, slot: MemberDescriptorType, clean: Callable[..., object]) -> None:
+        self._name = name
+        self._slot = slot
+        self._clean = clean
+
+    def __get__(self, rule: Rule | None, owner: type[Rule]) -> object:
+        if rule is None:
+            return self
+        known = rule._plain  # noqa: SLF001  # a part of the rule that stands outside it
+        if self._name not in known:
+            known[self._name] = self._clean(self._slot.__get__(rule, owner))
+        return known[self._name]
+
+    def raw(self, rule: Rule) -> object:
+        """Return the text as it stands in the file."""
+        return self._slot.__get__(rule, type(rule))
+
+    def __set__(self, rule: Rule, value: object) -> None:
+        self._slot.__set__(rule, value)
+
+
+def _stripped(text: str) -> str:
+    return textwrap.dedent(text).strip()
+
+
+for _name in ("rationale", "remediation", "when_to_ignore"):
+    setattr(Rule, _name, _Unindented(_name, Rule.__dict__[_name], _stripped))
+for _name in ("bad", "good"):
+    setattr(Rule, _name, _Unindented(_name, Rule.__dict__[_name], _dedented))
