@@ -32,28 +32,36 @@ Resources:
     [
         # Waits add up; a branch that is not taken does not.
         (
-            "{StartAt: A, States: {A: {Type: Wait, Seconds: 5, Next: B}, B: {Type: Choice,"
-            " Choices: [{Variable: $.x, BooleanEquals: true, Next: C}], Default: D},"
-            " C: {Type: Wait, Seconds: 7, End: true}, D: {Type: Wait, Seconds: 2, End: true}}}",
+            (
+                "{StartAt: A, States: {A: {Type: Wait, Seconds: 5, Next: B}, B: {Type: Choice,"
+                " Choices: [{Variable: $.x, BooleanEquals: true, Next: C}], Default: D},"
+                " C: {Type: Wait, Seconds: 7, End: true}, D: {Type: Wait, Seconds: 2, End: true}}}"
+            ),
             12,
         ),
         # A task is bounded by its function, or sooner by itself.
         (
-            "{StartAt: A, States: {A: {Type: Task, Resource: !GetAtt Work.Arn, Next: B},"
-            " B: {Type: Task, Resource: !GetAtt Work.Arn, TimeoutSeconds: 3, End: true}}}",
+            (
+                "{StartAt: A, States: {A: {Type: Task, Resource: !GetAtt Work.Arn, Next: B},"
+                " B: {Type: Task, Resource: !GetAtt Work.Arn, TimeoutSeconds: 3, End: true}}}"
+            ),
             23,
         ),
         # Branches run side by side.
         (
-            "{StartAt: P, States: {P: {Type: Parallel, End: true, Branches: ["
-            "{StartAt: A, States: {A: {Type: Wait, Seconds: 4, End: true}}},"
-            "{StartAt: B, States: {B: {Type: Wait, Seconds: 9, End: true}}}]}}}",
+            (
+                "{StartAt: P, States: {P: {Type: Parallel, End: true, Branches: ["
+                "{StartAt: A, States: {A: {Type: Wait, Seconds: 4, End: true}}},"
+                "{StartAt: B, States: {B: {Type: Wait, Seconds: 9, End: true}}}]}}}"
+            ),
             9,
         ),
         # Of a loop one round counts; what nothing bounds counts as nothing.
         (
-            "{StartAt: A, States: {A: {Type: Wait, Seconds: 6, Next: B},"
-            " B: {Type: Wait, SecondsPath: $.x, Next: A}}}",
+            (
+                "{StartAt: A, States: {A: {Type: Wait, Seconds: 6, Next: B},"
+                " B: {Type: Wait, SecondsPath: $.x, Next: A}}}"
+            ),
             6,
         ),
     ],
