@@ -49,8 +49,9 @@ rule = Rule(
               Handler: app.handler
               CodeUri: edge/
               AutoPublishAlias: live
-              Environment:  # <-- 'Rewrite' runs at the edge, without environment variables
-                Variables: {STAGE: live}
+              Environment:
+                Variables:  # <-- 'Rewrite' runs at the edge, without environment variables
+                  STAGE: live
               AssumeRolePolicyDocument:
                 Version: "2012-10-17"
                 Statement:
@@ -159,14 +160,14 @@ def _unsupported(
     """Yield the properties that Lambda@Edge does not take, with a reader's word for each."""
     variables, layers = function.environment, function.layers
     if isinstance(variables, dict) and variables:
-        yield ("Environment",), "environment variables"
+        yield ("Environment", "Variables"), "environment variables"
     if isinstance(layers, list) and layers:
         yield ("Layers",), "layers"
     if function.in_vpc is True:
         yield ("VpcConfig",), _VPC
     storage = function.ephemeral_storage
     if isinstance(storage, int) and storage > _DEFAULT_STORAGE:
-        yield ("EphemeralStorage",), "more than 512 MB of /tmp"
+        yield ("EphemeralStorage", "Size"), "more than 512 MB of /tmp"
     for version in architecture.versions(function):
         if isinstance(version.provisioned, int) and version.provisioned:
             yield ("ProvisionedConcurrencyConfig",), "provisioned concurrency"
@@ -177,9 +178,9 @@ def _unsupported(
     if isinstance(runtime, str) and not runtime.startswith(("nodejs", "python")):
         yield ("Runtime",), "this runtime"
     if function.dead_letter_target is not None:
-        yield ("DeadLetterConfig",), "dead-letter queues"
+        yield ("DeadLetterConfig", "TargetArn"), "dead-letter queues"
     if function.tracing == "Active":
-        yield ("TracingConfig",), "tracing by X-Ray"
+        yield ("TracingConfig", "Mode"), "tracing by X-Ray"
     architectures = function.architectures
     if isinstance(architectures, list) and "arm64" in architectures:
         yield ("Architectures",), "arm64"
