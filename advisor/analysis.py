@@ -102,10 +102,21 @@ def _judged(
 
 def selection_of(config: Config, registry: Registry | None = None) -> Selection:
     """Return the rules of a run with their settings. Raises ConfigError and RuleLoadError."""
-    from advisor.rules.registry import load
     from advisor.rules.selection import select
 
-    return select(registry or load(config.rule_directories), config)
+    return select(registry or registry_of(config), config)
+
+
+def registry_of(config: Config) -> Registry:
+    """Return all rules that a configuration names. Raises RuleLoadError."""
+    from advisor.rules.registry import load
+
+    packaged: list[Path] = []
+    if config.rule_packages:
+        from advisor.rules.packages import directories
+
+        packaged = directories(config.rule_packages)
+    return load([*config.rule_directories, *packaged])
 
 
 def _report(

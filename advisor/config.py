@@ -67,11 +67,15 @@ class Config:
     samconfig_env: str = "default"
     rule_directories: tuple[Path, ...] = ()
     """Folders of further rules; their files are code that is run."""
+    rule_packages: tuple[str, ...] = ()
+    """Names of installed packages of rules, which are code as well."""
     require_ignore_reason: bool = True
     ignores: bool = True
     """Whether suppressions in files have an effect."""
     baseline: Path | None = None
     """A file of findings that are known and not reported."""
+    cfn_lint: bool = False
+    """Whether cfn-lint is run as well, in a process of its own."""
     since: str = ""
     """The git revision whose findings are known and not reported; only the command line says it."""
     today: date = field(default_factory=lambda: datetime.now(tz=UTC).astimezone().date())
@@ -96,8 +100,8 @@ class Config:
     @property
     def names_rules(self) -> bool:
         """Whether it says anything of rules that may be wrong."""
-        words = (self.select, self.extend_select, self.ignore, self.rules, self.rule_directories)
-        return any(words) or bool(self.per_path_ignores)
+        words = (self.select, self.extend_select, self.ignore, self.rules, self.per_path_ignores)
+        return any(words) or bool(self.rule_directories or self.rule_packages)
 
     def origin(self, key: str) -> str:
         """Return where a setting comes from: a file, the command line or the default."""
@@ -133,8 +137,8 @@ def load(
     """
     given = {name: value for name, value in (overrides or {}).items() if value is not None}
     if given.get("isolated"):
-        if given.get("rule_directories"):
-            raise ConfigError("rule directories are code and cannot be used with --isolated")
+        if given.get("rule_directories") or given.get("rule_packages"):
+            raise ConfigError("further rules are code and cannot be used with --isolated")
         return _with_overrides(Config(), given)
     found = file or find(start or Path.cwd())
     return _with_overrides(read(found) if found else Config(), given)
@@ -196,7 +200,7 @@ def _toml(file: Path) -> dict[str, object]:
         raise ConfigError(f"{file}: is not TOML: {error}") from error
 
 
-_UNITED = {"extend_select", "ignore", "exclude", "rule_directories"}
+_UNITED = {"extend_select", "ignore", "exclude", "rule_directories", "rule_packages"}
 _MERGED = {"parameters", "per_path_ignores", "rules"}
 
 

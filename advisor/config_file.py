@@ -179,10 +179,12 @@ _KEYS: dict[str, Callable[[object], object]] = {
     "confidence": confidence_of,
     "fail-on": threshold_of,
     "per-path-ignores": _lists,
+    "rule-packages": _texts,
     "parameters": _scalars,
     "samconfig-env": _text,
     "require-ignore-reason": _truth,
     "ignores": _truth,
+    "cfn-lint": _truth,
     "today": _date,
 }
 _FACTS: dict[str, Callable[[object], object]] = {

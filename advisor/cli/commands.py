@@ -8,5 +8,7 @@ COMMANDS: dict[str, str] = {
     "rules": "rules",
     "rule": "rules",
     "baseline": "baseline",
+    "config": "config",
+    "init": "init",
 }
 """A module has a function `register(app)`; it is imported when its command is asked for."""

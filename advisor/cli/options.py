@@ -80,7 +80,12 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("--config", "This configuration file and no other.", Takes.ONE, shows="FILE"),
         Option("--rules", "A directory of further rules; they are code and are run.",
                Takes.SEVERAL, shows="DIR"),
+        Option("--rule-package", "An installed package of further rules, by its name.",
+               Takes.SEVERAL, shows="NAME"),
         Option("--isolated", "Read no configuration and no rules of the repository."),
+    ),
+    "Other tools": (
+        Option("--cfn-lint", "Run cfn-lint as well and report what it finds."),
     ),
     "Output": (
         Option("--format", "Format on standard output.", Takes.ONE, choices=FORMATS),
@@ -125,7 +130,9 @@ class Options:
     diff: bool = False
     config: str | None = None
     rules: tuple[str, ...] = ()
+    rule_package: tuple[str, ...] = ()
     isolated: bool = False
+    cfn_lint: bool = False
     format: str | None = None
     output: tuple[str, ...] = ()
     fail_on: str | None = None

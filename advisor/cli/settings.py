@@ -36,7 +36,9 @@ def config_for(options: Options) -> Config:
         "parameters": _parameters(options.parameter, options.parameter_file) or None,
         "samconfig_env": options.samconfig_env,
         "rule_directories": tuple(Path(each) for each in options.rules) or None,
+        "rule_packages": options.rule_package or None,
         "baseline": Path(os.path.abspath(options.baseline)) if options.baseline else None,  # noqa: PTH100 - a link stays where it stands
+        "cfn_lint": True if options.cfn_lint else None,
         "since": options.since,
         "ignores": False if options.no_ignores else None,
         "today": _date(options.today) if options.today else None,

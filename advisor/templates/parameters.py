@@ -141,3 +141,13 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return ",".join(scalar_text(item) for item in value)
     return scalar_text(value)
+
+
+def region_of(samconfig: Path) -> str:
+    """Return the region of the default environment, empty where none is given or readable."""
+    try:
+        table = _toml(samconfig)
+    except ConfigError:
+        return ""
+    found = [row.get("region") for row in _rows(table, "default")]
+    return next((each for each in reversed(found) if isinstance(each, str)), "")
