@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from advisor.architecture.code import Package as Package
     from advisor.architecture.definition_files import DefinitionFile as DefinitionFile
     from advisor.architecture.definition_files import definition_file as definition_file
+    from advisor.architecture.dependencies import Dependency as Dependency
     from advisor.architecture.edges import Edge as Edge
     from advisor.architecture.edges import EdgeKind as EdgeKind
     from advisor.architecture.edges import Evidence as Evidence
@@ -116,6 +117,7 @@ _HOMES = {
     "advisor.architecture.architecture": ("Architecture",),
     "advisor.architecture.code": ("Package",),
     "advisor.architecture.definition_files": ("DefinitionFile", "definition_file"),
+    "advisor.architecture.dependencies": ("Dependency",),
     "advisor.architecture.edges": ("Edge", "EdgeKind", "Evidence", "Mode"),
     "advisor.architecture.paths": ("Walk",),
     "advisor.architecture.loops": ("Loop", "sources_of"),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from advisor.architecture import (
+    dependencies,
     loops,
     paths,
     questions,
@@ -236,6 +237,7 @@ class Architecture:
     chains = paths.chains
     cycles = paths.cycles
     own_loops = loops.own_loops
+    dependency_circles = dependencies.dependency_circles
     senders = questions_policies.senders
     resource_policies = questions_policies.resource_policies
     may_send = questions_policies.may_send

@@ -1,0 +1,111 @@
+"""What CloudFormation has to make first: references between resources, and circles of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from advisor.architecture.nodes.external import External
+from advisor.architecture.nodes.part import Part
+from advisor.templates.values import references_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor.architecture.architecture import Architecture
+    from advisor.architecture.nodes.base import Node
+
+_BEFORE = "DependsOn"
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A resource that cannot be made before another one."""
+
+    source: Node
+    target: Node
+    key: str
+    """The property of the source that refers to the target; empty for `DependsOn`."""
+
+
+def dependency_circles(architecture: Architecture) -> list[list[Dependency]]:
+    """Return one shortest circle for each group of resources that wait for each other.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+    """
+    edges = {node.id: _dependencies(architecture, node) for node in _resources(architecture)}
+    left = _within_circles(edges)
+    found = []
+    told: set[str] = set()
+    for id_ in edges:
+        if id_ not in left or id_ in told:
+            continue
+        circle = _circle(id_, edges, left)
+        if circle and not told.intersection(each.source.id for each in circle):
+            found.append(circle)
+            told.update(each.source.id for each in circle)
+    return found
+
+
+def _resources(architecture: Architecture) -> Iterator[Node]:
+    for node in architecture.nodes():
+        if not isinstance(node, (External, Part)) and node.type and node.resource.owner:
+            yield node
+
+
+def _dependencies(architecture: Architecture, node: Node) -> list[Dependency]:
+    """Return what a resource refers to in the same template, each target once."""
+    resource = node.resource
+    found: dict[str, Dependency] = {}
+    for key in resource.properties:
+        for reference in references_in(node.get(key)):
+            if reference.owner == resource.owner:
+                target = architecture.node(f"{reference.owner}#{reference.logical_id}")
+                if target is not None:
+                    found.setdefault(target.id, Dependency(node, target, key))
+    names = resource.attributes.get(_BEFORE)
+    for name in names if isinstance(names, list) else [names]:
+        target = architecture.node(f"{resource.owner}#{name}") if isinstance(name, str) else None
+        if target is not None:
+            found.setdefault(target.id, Dependency(node, target, ""))
+    return list(found.values())
+
+
+def _within_circles(edges: dict[str, list[Dependency]]) -> set[str]:
+    """Return what is left once all has been taken away that can be made in some order."""
+    waits = {id_: sum(each.target.id in edges for each in deps) for id_, deps in edges.items()}
+    users: dict[str, list[str]] = {}
+    for id_, deps in edges.items():
+        for each in deps:
+            users.setdefault(each.target.id, []).append(id_)
+    ready = [id_ for id_, count in waits.items() if not count]
+    left = set(edges)
+    while ready:
+        id_ = ready.pop()
+        left.discard(id_)
+        for user in users.get(id_, ()):
+            waits[user] -= 1
+            if not waits[user]:
+                ready.append(user)
+    return left
+
+
+def _circle(start: str, edges: dict[str, list[Dependency]], left: set[str]) -> list[Dependency]:
+    """Return the shortest way from a resource back to itself; empty where it only waits for one."""
+    came: dict[str, Dependency] = {}
+    queue = [start]
+    for id_ in queue:
+        for each in edges[id_]:
+            target = each.target.id
+            if target == start:
+                way = [each]
+                while way[-1].source.id != start:
+                    way.append(came[way[-1].source.id])
+                return way[::-1]
+            if target in left and target not in came:
+                came[target] = each
+                queue.append(target)
+    return []
+
+
+__all__ = ["Dependency", "dependency_circles"]
