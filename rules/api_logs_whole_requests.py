@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from advisor import (
     ApiStage,
     Confidence,
+    Fix,
     Pillar,
     RestApi,
     Rule,
@@ -17,7 +18,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding
+    from advisor import Architecture, Change, Finding
 
 rule = Rule(
     id="API008",
@@ -102,6 +103,16 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                 at=stage.at(*path, "DataTraceEnabled", label="bodies, headers, query strings"),
                 why="personal data and tokens of every caller end up in CloudWatch Logs",
                 severity=Severity.INFO if own else Severity.WARNING,
+                fix=_fix(
+                    "Turn data tracing off",
+                    stage.change(
+                        (
+                            *path,
+                            "DataTraceEnabled",
+                        ),
+                        value=False,
+                    ),
+                ),
                 remediation="DataTraceEnabled: false",
                 about=[stage.name],
             )
@@ -119,3 +130,7 @@ def _places(stage: ApiStage) -> list[tuple[str | int, ...]]:
     ]
     places += [("RouteSettings", key) for key in (routes if isinstance(routes, dict) else ())]
     return places
+
+
+def _fix(title: str, change: Change | None) -> Fix | None:
+    return Fix(title, changes=(change,), safe=False) if change is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Function, Mode, Pillar, Rule, Severity, Unknown, Wait, record
+from advisor import Confidence, Fix, Function, Mode, Pillar, Rule, Severity, Unknown, Wait, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -150,6 +150,7 @@ def _finding(architecture: Architecture, cases: Sequence[_Case], word: str) -> F
         related=related[:5],
         why=f"after {wait} s the caller has an error while the function goes on and is paid for",
         remediation=_remediation(architecture, first, max(int(first.seconds), 1)),
+        fix=_fix(cases, max(int(first.seconds), 1)),
         about=[case.function.name for case in cases],
     )
 
@@ -174,3 +175,11 @@ def _remediation(architecture: Architecture, case: _Case, seconds: int) -> str:
   Properties:
     Timeout: {seconds}
 """
+
+
+def _fix(cases: Sequence[_Case], seconds: int) -> Fix | None:
+    changes = [case.function.change(("Timeout",), seconds) for case in cases]
+    known = tuple(change for change in changes if change is not None)
+    if len(known) < len(changes):
+        return None
+    return Fix(f"Set Timeout to {seconds}", changes=known)

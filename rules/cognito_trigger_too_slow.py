@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     Function,
     Pillar,
     Rule,
@@ -17,7 +18,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding, NotJudged
+    from advisor import Architecture, Change, Finding, NotJudged
 
 rule = Rule(
     id="FUN031",
@@ -116,6 +117,14 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 at=function.at("Timeout", label=f"{timeout} s at most"),
                 related=[item.edge.at(label=item.edge.via) for item, _ in callers[:5]],
                 why="the pool tries three times and then fails the sign-in, while each try goes on",
+                fix=_fix(
+                    f"Set Timeout to {wait.seconds:g}",
+                    function.change(("Timeout",), int(wait.seconds)),
+                ),
                 remediation=f"{function.name}:\n  Properties:\n    Timeout: {wait.seconds:g}",
                 about=[function.name],
             )
+
+
+def _fix(title: str, change: Change | None) -> Fix | None:
+    return Fix(title, changes=(change,), safe=False) if change is not None else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from advisor import (
     Confidence,
     CustomResource,
+    Fix,
     Pillar,
     Rule,
     Severity,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from advisor import (
         Architecture,
+        Change,
         Finding,
         Function,
         NotJudged,
@@ -102,6 +104,10 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 at=custom.at("ServiceTimeout", label="how long the stack waits"),
                 related=[function.at("Timeout", label="how long the function may run")],
                 why="the stack fails while the function is still at work, and rolls back over it",
+                fix=_fix(
+                    "Give the stack enough time",
+                    custom.change(("ServiceTimeout",), timeout + _MARGIN),
+                ),
                 remediation=f"{custom.name}:\n  Properties:\n"
                 f"    ServiceTimeout: {timeout + _MARGIN}",
             )
@@ -130,3 +136,7 @@ def _is_cut_off(architecture: Architecture, function: Function) -> bool:
         if endpoints_for(architecture, subnet, "s3"):
             return False
     return True
+
+
+def _fix(title: str, change: Change | None) -> Fix | None:
+    return Fix(title, changes=(change,), safe=True) if change is not None else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from advisor import (
     Confidence,
     Distribution,
+    Fix,
     Pillar,
     Rule,
     Severity,
@@ -15,7 +16,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding
+    from advisor import Architecture, Change, Finding
 
 rule = Rule(
     id="EDG006",
@@ -120,6 +121,13 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                     f"'{distribution.name}' asks for the body on {event} events",
                     at=distribution.at(*association.path, "IncludeBody", label="no body here"),
                     why="only functions on request events get the body of the request",
+                    fix=_fix(
+                        "Remove IncludeBody", distribution.removal(*association.path, "IncludeBody")
+                    ),
                     remediation="Remove IncludeBody from the association.",
                     about=[distribution.name, event],
                 )
+
+
+def _fix(title: str, change: Change | None) -> Fix | None:
+    return Fix(title, changes=(change,), safe=True) if change is not None else None

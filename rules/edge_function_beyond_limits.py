@@ -8,6 +8,7 @@ from advisor import (
     Confidence,
     Distribution,
     EdgeKind,
+    Fix,
     Function,
     Pillar,
     Rule,
@@ -21,7 +22,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Edge, Finding, NotJudged
+    from advisor import Architecture, Change, Edge, Finding, NotJudged
 
 rule = Rule(
     id="EDG003",
@@ -140,6 +141,9 @@ def _judge(function: Function, wait: Wait, edge: Edge) -> Iterator[Finding | Not
             at=function.at("Timeout", label=f"{timeout} s"),
             related=[edge.at(label=edge.via)],
             why="CloudFront refuses a function that may run longer than its event allows",
+            fix=_fix(
+                f"Set Timeout to {wait.seconds:g}", function.change(("Timeout",), int(wait.seconds))
+            ),
             remediation=f"{function.name}:\n  Properties:\n    Timeout: {wait.seconds:g}",
             about=[function.name, "Timeout"],
         )
@@ -150,6 +154,11 @@ def _judge(function: Function, wait: Wait, edge: Edge) -> Iterator[Finding | Not
             at=function.at("MemorySize", label=f"{memory} MB"),
             related=[edge.at(label=edge.via)],
             why="CloudFront refuses a function on viewer events with more memory than that",
+            fix=_fix(f"Set MemorySize to {most:g}", function.change(("MemorySize",), int(most))),
             remediation=f"{function.name}:\n  Properties:\n    MemorySize: {most:g}",
             about=[function.name, "MemorySize"],
         )
+
+
+def _fix(title: str, change: Change | None) -> Fix | None:
+    return Fix(title, changes=(change,), safe=False) if change is not None else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     Function,
     Pillar,
     Rule,
@@ -17,7 +18,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding, NotJudged
+    from advisor import Architecture, Change, Finding, NotJudged
 
 rule = Rule(
     id="FUN032",
@@ -116,7 +117,12 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                     why="a batch that is not done in time is tried again and then set aside",
                     severity=Severity.WARNING if long else Severity.INFO,
                     confidence=Confidence.HIGH if long else Confidence.MEDIUM,
+                    fix=_fix(f"Set Timeout to {seconds}", function.change(("Timeout",), seconds)),
                     remediation=f"{function.name}:\n  Properties:\n    Timeout: {seconds}",
                     about=[function.name],
                 )
             break
+
+
+def _fix(title: str, change: Change | None) -> Fix | None:
+    return Fix(title, changes=(change,), safe=False) if change is not None else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from advisor import (
     ApiStage,
     Confidence,
+    Fix,
     HttpApi,
     Pillar,
     Rule,
@@ -16,7 +17,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding
+    from advisor import Architecture, Change, Finding
 
 rule = Rule(
     id="API007",
@@ -90,6 +91,7 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                     f"'{stage.name}' asks for execution logs of the HTTP API '{stage.api.name}'",
                     at=stage.at(*path, label="not supported for HTTP APIs"),
                     why="API Gateway refuses the stage; HTTP APIs write access logs only",
+                    fix=_fix(f"Remove {path[-1]}", stage.removal(*path)),
                     remediation=f"Remove {'.'.join(path)} and set AccessLogSettings instead.",
                     about=[stage.name, *place],
                 )
@@ -101,3 +103,7 @@ def _asked(stage: ApiStage, place: tuple[str, ...]) -> tuple[str, ...] | None:
     if isinstance(level, str) and level.upper() in _LEVELS:
         return (*place, "LoggingLevel")
     return (*place, "DataTraceEnabled") if stage.get(*place, "DataTraceEnabled") is True else None
+
+
+def _fix(title: str, change: Change | None) -> Fix | None:
+    return Fix(title, changes=(change,), safe=True) if change is not None else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     HttpApi,
     Pillar,
     RestApi,
@@ -19,7 +20,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding, Integration
+    from advisor import Architecture, Change, Finding, Integration
 
 rule = Rule(
     id="API003",
@@ -150,5 +151,13 @@ def _finding(
         why=f"API Gateway refuses an integration timeout beyond {bound} ms{word}",
         severity=severity,
         confidence=confidence,
+        fix=_fix(
+            f"Set {key} to {bound}",
+            integration.declared_by.change((*integration.timeout_path,), bound),
+        ),
         remediation=f"{key}: {bound}{hint}",
     )
+
+
+def _fix(title: str, change: Change | None) -> Fix | None:
+    return Fix(title, changes=(change,), safe=False) if change is not None else None

@@ -119,13 +119,17 @@ def check(architecture: Architecture) -> Iterator[Finding]:
         if not api.routes or _needs(api) or not all(_is_plain(route) for route in api.routes):
             continue
         yield rule.finding(
-            f"'{api.title}' uses nothing that an HTTP API lacks",
+            f"{_named(api)} uses nothing that an HTTP API lacks",
             at=api.at(),
             why="an HTTP API does the same for less than a third of the price of a request",
             remediation="Type: AWS::Serverless::HttpApi  # and events of type HttpApi"
             if api.is_sam
             else "Type: AWS::ApiGatewayV2::Api  # with ProtocolType: HTTP",
         )
+
+
+def _named(api: RestApi) -> str:
+    return "the implicit API" if api.is_generated else f"'{api.name}'"
 
 
 def _needs(api: RestApi) -> bool:
