@@ -24,13 +24,12 @@ rule = Rule(
     id="EDG008",
     name="cloudfront-function-too-large",
     pillar=Pillar.RELIABILITY,
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     confidence=Confidence.HIGH,
     applies_to=CloudFrontFunction,
     summary="code of a CloudFront function is larger than CloudFront takes",
     rationale="""
-        The code of a CloudFront function, comments included, may have 10 KB; the limit cannot be
-        raised. Tables of redirects outgrow it first: they belong into a key value store.
+        The code of a CloudFront function, comments included, may have 10 KB. Tables of redirects outgrow it first: they belong into a key value store.
         """,
     remediation="""
         Minify the code, move data into a CloudFront key value store, or use Lambda@Edge.
@@ -76,7 +75,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         yield rule.finding(
             f"the code of '{function.name}' has {size} bytes, CloudFront takes {row.value:g}",
             at=function.at("FunctionCode", label=f"{size} bytes"),
-            why="CloudFront refuses a function with more code; the limit cannot be raised",
+            why="CloudFront refuses a function with more code",
             remediation=f"Minify '{function.name}', or move its data into an "
             "AWS::CloudFront::KeyValueStore.",
         )

@@ -112,6 +112,8 @@ rule = Rule(
 )
 
 _VPC = "a VPC"
+_RUNTIMES = "other runtimes than Node.js and Python"
+_MANAGED = "runtime versions of its own choice"
 _DEFAULT_STORAGE = 512  # MB of /tmp that every function has
 
 
@@ -147,8 +149,8 @@ _CERTAIN = frozenset(
         _VPC,
         "provisioned concurrency",
         "more than 512 MB of /tmp",
-        "container images",
-        "this runtime",
+        _MANAGED,
+        _RUNTIMES,
     }
 )
 """What every text of the guide names, old and new; the rest stands in those of 2023 only."""
@@ -174,9 +176,12 @@ def _unsupported(
             break
     if function.package_type == "Image":
         yield ("PackageType",), "container images"
+    update = function.get("RuntimeManagementConfig", "UpdateRuntimeOn")
+    if isinstance(update, str) and update != "Auto":
+        yield ("RuntimeManagementConfig", "UpdateRuntimeOn"), _MANAGED
     runtime = function.runtime
     if isinstance(runtime, str) and not runtime.startswith(("nodejs", "python")):
-        yield ("Runtime",), "this runtime"
+        yield ("Runtime",), _RUNTIMES
     if function.dead_letter_target is not None:
         yield ("DeadLetterConfig", "TargetArn"), "dead-letter queues"
     if function.tracing == "Active":
@@ -191,7 +196,7 @@ def _unsupported(
 def _remediation(function: Function, path: tuple[str, ...], what: str) -> str:
     name = {"TracingConfig": "Tracing", "DeadLetterConfig": "DeadLetterQueue"}
     key = name.get(path[0], path[0]) if function.is_sam else path[0]
-    if what == "this runtime":
+    if what == _RUNTIMES:
         return f"{function.name}:\n  Properties:\n    Runtime: nodejs24.x  # or python3.13"
     hint = "" if not function.is_sam else ", or from the Globals it comes from"
     return f"Remove {key} from {function.name}{hint}."
