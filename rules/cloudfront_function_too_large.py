@@ -29,7 +29,8 @@ rule = Rule(
     applies_to=CloudFrontFunction,
     summary="code of a CloudFront function is larger than CloudFront takes",
     rationale="""
-        The code of a CloudFront function, comments included, may have 10 KB. Tables of redirects outgrow it first: they belong into a key value store.
+        The code of a CloudFront function, comments included, may have 10 KB. Tables of redirects
+        outgrow it first: they belong into a key value store.
         """,
     remediation="""
         Minify the code, move data into a CloudFront key value store, or use Lambda@Edge.
