@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from advisor.source.code import FunctionCode
 from advisor.source.dependencies import estimate
 from advisor.source.facts import NotRead
-from advisor.source.locate import FunctionCode
 from advisor.source.package import MIB, Deployment, PackageSize, how_deployed, measure, part_of
 
 if TYPE_CHECKING:

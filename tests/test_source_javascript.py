@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from advisor.source import javascript
 from advisor.source.facts import Facts, Invocation, Phase
-from advisor.source.locate import FunctionCode
+from advisor.source.code import FunctionCode
 from advisor.source.read import SourceReader
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from advisor.source.code import FunctionCode, InlineCode
 from advisor.source.facts import Facts, NotRead
-from advisor.source.locate import FunctionCode, Handler, InlineCode, locate, split_handler
+from advisor.source.locate import Handler, locate, split_handler
 from advisor.source.program import Language
 from advisor.source.read import SourceReader
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advisor.source.code import FunctionCode
 from advisor.source.facts import Facts, Invocation, Phase, TargetKind
-from advisor.source.locate import FunctionCode
 from advisor.source.read import SourceReader
 
 if TYPE_CHECKING:

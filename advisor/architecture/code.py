@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from advisor.architecture.nodes.base import Node
     from advisor.architecture.nodes.functions import Function
     from advisor.documents.location import Location
+    from advisor.source.code import FunctionCode, InlineCode
     from advisor.source.facts import Facts, Place
-    from advisor.source.locate import FunctionCode, InlineCode
     from advisor.source.package import Deployment, PackageSize
     from advisor.source.sources import Sources
 
@@ -143,7 +143,7 @@ class Code:
 
     @cached_property
     def _described(self) -> FunctionCode | NotRead:
-        from advisor.source.locate import FunctionCode
+        from advisor.source.code import FunctionCode
 
         function = self._function
         folder = function.view.folder(function.resource)
@@ -175,7 +175,7 @@ class Code:
         )
 
     def _inline_code(self) -> InlineCode | None:
-        from advisor.source.locate import InlineCode
+        from advisor.source.code import InlineCode
 
         value = self._function.get("Code", "ZipFile")
         if not isinstance(value, (str, Text)):

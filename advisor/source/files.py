@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -15,9 +16,15 @@ def real(path: Path) -> Path | None:
         return None
 
 
+@lru_cache(maxsize=16)
+def _real_root(root: Path) -> Path | None:
+    # A project stays where it is while it is looked at.
+    return real(root)
+
+
 def is_inside(path: Path, root: Path) -> bool:
     """Tell whether a path lies beneath the root once every link in both is followed."""
-    inner, outer = real(path), real(root)
+    inner, outer = real(path), _real_root(root)
     return inner is not None and outer is not None and (inner == outer or outer in inner.parents)
 
 

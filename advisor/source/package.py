@@ -18,7 +18,7 @@ from advisor.source.files import is_file, is_folder, is_inside, shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor.source.locate import FunctionCode
+    from advisor.source.code import FunctionCode
 
 MIB = 1024 * 1024
 """Bytes of the unit that Lambda's quotas are stated in (they say MB and mean 1,024²)."""

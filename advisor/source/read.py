@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.records import record
+from advisor.source.code import InlineCode
 from advisor.source.collect import Collector
 from advisor.source.credentials import secrets_of
 from advisor.source.facts import Facts, NotRead, Place
 from advisor.source.loading import Files, FunctionModules, parse
-from advisor.source.locate import InlineCode, locate
+from advisor.source.locate import locate
 from advisor.source.program import Call, Choice, Definition, Imported, Language, Module, Name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from advisor.source.locate import FunctionCode, Handler
+    from advisor.source.code import FunctionCode
+    from advisor.source.locate import Handler
     from advisor.source.program import Expression, Scope
 
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from advisor.source.code import FunctionCode
     from advisor.source.facts import Facts
-    from advisor.source.locate import FunctionCode
     from advisor.source.package import Deployment, PackageSize
     from advisor.source.read import SourceReader
 
@@ -40,6 +40,9 @@ class Sources:
             self._prefix = f"{root.relative_to(base).as_posix()}/"
         self._reader: SourceReader | None = None
         self._sizes: dict[tuple[Path, str], PackageSize | NotRead] = {}
+        self._packages: dict[
+            tuple[FunctionCode, bool], tuple[Deployment, PackageSize] | NotRead
+        ] = {}
         self._counted = 0
 
     def shown(self, path: str) -> str:
@@ -58,6 +61,14 @@ class Sources:
         self, code: FunctionCode, *, builds: bool
     ) -> tuple[Deployment, PackageSize] | NotRead:
         """Return what a function's package weighs and whether it is deployed as it lies."""
+        key = (code, builds)
+        if key not in self._packages:
+            self._packages[key] = self._package(code, builds=builds)
+        return self._packages[key]
+
+    def _package(
+        self, code: FunctionCode, *, builds: bool
+    ) -> tuple[Deployment, PackageSize] | NotRead:
         from advisor.source.package import how_deployed
 
         found = how_deployed(code, root=self.root, builds=builds)
