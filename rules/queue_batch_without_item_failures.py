@@ -96,10 +96,12 @@ def _finding(mapping: EventSourceMapping, size: int, few: int) -> Finding:
         why = f"'{name}' answers with the messages that failed, and the answer is not looked at"
     elif isinstance(queue, Queue) and isinstance(count, int) and count <= few:
         severity = Severity.WARNING
-        related = [queue.at("RedrivePolicy", label=f"{count} receives at most")]
+        related = [
+            queue.at("RedrivePolicy", label=f"{count} receive{'s' if count > 1 else ''} at most")
+        ]
         why = (
             f"one bad message takes up to {size - 1} good ones to the dead-letter queue of "
-            f"'{queue.title}' after {count} receives"
+            f"'{queue.title}' after {count} receive{'s' if count > 1 else ''}"
         )
     change = mapping.change(("FunctionResponseTypes",), ["ReportBatchItemFailures"])
     if mapping.is_of_subscription:

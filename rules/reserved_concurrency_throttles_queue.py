@@ -10,6 +10,7 @@ from advisor import (
     Fix,
     Function,
     Pillar,
+    Queue,
     Rule,
     Severity,
     limit,
@@ -125,13 +126,20 @@ def _finding(
         if reserved < _LEAST
         else ""
     )
+    # Without a dead-letter queue, what is throttled comes back until it expires.
+    is_kept = all(_has_no_sink(mapping) for mapping in mappings)
     return rule.finding(
         f"'{function.name}' has reserved {reserved}, Lambda begins to poll "
         f"'{source.title if source else mappings[0].title}' with {first} at a time",
         at=function.at("ReservedConcurrentExecutions", label=f"{reserved} at a time"),
         related=[mapping.at(label="no maximum concurrency here") for mapping in mappings],
-        why="messages that are throttled use up receives and may end in the dead-letter queue "
-        "without ever having been tried",
+        why=(
+            "messages that are throttled wait for the visibility timeout, each time anew"
+            if is_kept
+            else "messages that are throttled use up receives and may end in the dead-letter queue "
+            "without ever having been tried"
+        ),
+        severity=Severity.INFO if is_kept else None,
         remediation="".join(
             mapping.setting(f"ScalingConfig:\n  MaximumConcurrency: {wanted}")
             for mapping in mappings
@@ -142,3 +150,8 @@ def _finding(
         if change and len(mappings) == 1 and reserved >= _LEAST
         else None,
     )
+
+
+def _has_no_sink(mapping: EventSourceMapping) -> bool:
+    """Tell whether a queue is known to have no dead-letter queue."""
+    return isinstance(mapping.source, Queue) and mapping.source.redrive_policy is None

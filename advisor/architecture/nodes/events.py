@@ -199,6 +199,41 @@ class Pipe(Node):
         return filter_patterns(self, "SourceParameters", "FilterCriteria")
 
     @property
+    def stream_parameters(self) -> str:
+        """The property with the settings of a stream as source; empty where it reads none."""
+        for name in PIPE_STREAMS:
+            if self.get("SourceParameters", name) is not None:
+                return name
+        return ""
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it is known to read a Kinesis or DynamoDB stream, which has its parameters."""
+        return bool(self.stream_parameters)
+
+    def path_of(self, key: str) -> tuple[str, ...]:
+        """Return the path of a setting of the stream that it reads."""
+        return ("SourceParameters", self.stream_parameters, key)
+
+    @property
+    def retries(self) -> int | Unknown:
+        """Further attempts for records of a stream; -1, the default, for no end.
+
+        https://docs.aws.amazon.com/eventbridge/latest/pipes-reference/API_PipeSourceKinesisStreamParameters.html
+        """
+        return whole(self.number(*self.path_of("MaximumRetryAttempts"), default=-1))
+
+    @property
+    def record_age(self) -> int | Unknown:
+        """Seconds after which a record of a stream is given up; -1, the default, for never."""
+        return whole(self.number(*self.path_of("MaximumRecordAgeInSeconds"), default=-1))
+
+    @property
+    def starting_position(self) -> str | Unknown | None:
+        """Where in a stream it begins to read."""
+        return self.text(*self.path_of("StartingPosition"))
+
+    @property
     def is_running(self) -> bool | Unknown:
         """Whether it polls at all; true by default."""
         state = self.text("DesiredState", default="RUNNING")

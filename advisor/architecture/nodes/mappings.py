@@ -149,6 +149,10 @@ class EventSourceMapping(Node):
         """Concurrent invocations at most, for SQS; None for no limit of its own."""
         return self.number("ScalingConfig", "MaximumConcurrency")
 
+    def path_of(self, key: str) -> tuple[str, ...]:
+        """Return the path of a setting of the stream that it reads."""
+        return (key,)
+
     @property
     def retries(self) -> int | Unknown:
         """Further attempts after the first; -1, the default, for no end."""
