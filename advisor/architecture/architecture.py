@@ -238,6 +238,7 @@ class Architecture:
     cycles = paths.cycles
     own_loops = loops.own_loops
     dependency_circles = dependencies.dependency_circles
+    users = dependencies.users
     senders = questions_policies.senders
     resource_policies = questions_policies.resource_policies
     may_send = questions_policies.may_send

@@ -47,6 +47,24 @@ def dependency_circles(architecture: Architecture) -> list[list[Dependency]]:
     return found
 
 
+def users(architecture: Architecture) -> dict[str, list[Node]]:
+    """Return who refers to each resource, by its id; outputs of a stack count as their resource.
+
+    A resource that an output tells of is used by itself: somebody is told of it.
+    """
+    found: dict[str, list[Node]] = {}
+    node = None
+    for node in _resources(architecture):
+        for each in _dependencies(architecture, node):
+            found.setdefault(each.target.id, []).append(node)
+    if node is not None:
+        for reference in node.view.outputs():
+            target = architecture.node(f"{reference.owner}#{reference.logical_id}")
+            if target is not None:
+                found.setdefault(target.id, []).append(target)
+    return found
+
+
 def _resources(architecture: Architecture) -> Iterator[Node]:
     for node in architecture.nodes():
         if not isinstance(node, (External, Part)) and node.type and node.resource.owner:
@@ -108,4 +126,4 @@ def _circle(start: str, edges: dict[str, list[Dependency]], left: set[str]) -> l
     return []
 
 
-__all__ = ["Dependency", "dependency_circles"]
+__all__ = ["Dependency", "dependency_circles", "users"]

@@ -125,6 +125,13 @@ class Resolver(Evaluator):
                     value = self.evaluate(stack, output.get("Value"))
                     yield from references_in(value)
 
+    def outputs(self) -> Iterable[Reference]:
+        """Return every reference to a resource that a stack tells its users of."""
+        for stack in self.stacks():
+            for output in stack.outputs.values():
+                if isinstance(output, dict):
+                    yield from references_in(self.evaluate(stack, output.get("Value")))
+
     # --- walking ----------------------------------------------------------------------------
 
     def _walk(self, resource: Resource, data: Data, path: tuple[str | int, ...]) -> Value:

@@ -67,3 +67,7 @@ class View(Protocol):
     def exported(self) -> Iterable[Reference]:
         """Return every reference to a resource that a stack exports for other stacks to use."""
         ...
+
+    def outputs(self) -> Iterable[Reference]:
+        """Return every reference to a resource that a stack tells its users of."""
+        ...
