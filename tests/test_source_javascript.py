@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.source import javascript
-from advisor.source.facts import Facts, Invocation, Phase
 from advisor.source.code import FunctionCode
+from advisor.source.facts import Facts, Invocation, Phase
 from advisor.source.read import SourceReader
 
 if TYPE_CHECKING:
