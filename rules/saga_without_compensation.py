@@ -101,7 +101,12 @@ rule = Rule(
 )
 
 _BACKWARDS = re.compile(r"(?i)cancel|refund|roll ?-?back|compensat|revert|undo|release|restore")
-_TELLING = {"sns", "events", "eventbridge", "logs", "cloudwatch"}
+_TELLING = {"sns", "events", "eventbridge", "logs", "cloudwatch", "states", "sfn"}
+# What a function does is not known; its name may say that it changes something.
+_FORWARDS = re.compile(
+    r"(?i)\b(charge|pay|book|reserve|create|update|write|save|store|ship|delete|insert|register"
+    r"|allocate|place|deduct|debit|credit|withdraw|deposit|provision|purchase|buy)"
+)
 
 
 @rule.check
@@ -137,6 +142,8 @@ def check(architecture: Architecture) -> Iterator[Finding]:
 
 
 def _matters(task: WorkflowTask) -> bool:
+    if task.runs_function and not _FORWARDS.search(task.state.name):
+        return False
     return (
         task.changes_something
         and task.call.service not in _TELLING

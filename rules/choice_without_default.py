@@ -1,0 +1,98 @@
+"""Input that no rule of a Choice expects ends the execution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor import (
+    Confidence,
+    Pillar,
+    Rule,
+    Severity,
+    StateMachine,
+    is_exhaustive,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor import (
+        Architecture,
+        Finding,
+    )
+
+rule = Rule(
+    id="WFL045",
+    name="choice-without-default",
+    pillar=Pillar.RELIABILITY,
+    severity=Severity.WARNING,
+    confidence=Confidence.HIGH,
+    applies_to=StateMachine,
+    summary="input that no rule of a Choice expects ends the execution",
+    rationale="""
+        A Choice without Default fails with States.NoChoiceMatched when none of its rules is true.
+        A Choice has neither Retry nor Catch, so that the execution ends there, with an error that
+        says nothing about the input.
+        """,
+    remediation="""
+        Add a Default, if only to a Fail state that says what was not expected.
+        """,
+    when_to_ignore="""
+        The rules cover every input there can be.
+        """,
+    bad={
+        "machine.asl.yaml": """
+            StartAt: Kind
+            States:
+              Kind:  # <-- 'Kind' has no Default
+                Type: Choice
+                Choices:
+                  - Variable: $.kind
+                    StringEquals: order
+                    Next: Done
+              Done:
+                Type: Succeed
+            """,
+    },
+    good={
+        "machine.asl.yaml": """
+            StartAt: Kind
+            States:
+              Kind:
+                Type: Choice
+                Choices:
+                  - Variable: $.kind
+                    StringEquals: order
+                    Next: Done
+                Default: Failed
+              Done:
+                Type: Succeed
+              Failed:
+                Type: Fail
+                Error: UnknownKind
+                Cause: the kind is none of those known
+            """,
+    },
+    references=("https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html",),
+)
+
+
+@rule.check
+def check(architecture: Architecture) -> Iterator[Finding]:
+    for machine in architecture.all(StateMachine):
+        for state in machine.workflow.states("Choice") if machine.workflow else ():
+            if not state.data.get("Choices") or is_exhaustive(state):
+                continue
+            yield rule.finding(
+                f"'{state.name}' has no Default for input that none of its rules expects",
+                at=state.at(label="no Default"),
+                why="the execution fails with States.NoChoiceMatched, which a Choice cannot catch",
+                remediation=f"""
+                    # in {state.name}
+                    "Default": "Unexpected"
+                    # beside it
+                    "Unexpected": {{"Type": "Fail", "Error": "UnexpectedInput",
+                                   "Cause": "no rule of {state.name} expects this input"}}
+                    """,
+                about=machine.about,
+            )
