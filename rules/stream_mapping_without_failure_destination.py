@@ -22,9 +22,7 @@ rule = Rule(
     rationale="""
         A batch that fails is tried again until its attempts or its age run out, and blocks its
         shard or partition meanwhile. What is then given up is skipped: without a destination no
-        trace of it is left, not even where in the stream it stood. By default a mapping of
-        Kinesis or DynamoDB never gives up, so that one bad record stops a shard until the
-        stream itself forgets it.
+        trace of it is left, not even where in the stream it stood.
         """,
     remediation="""
         Name a standard SQS queue, a standard SNS topic or an S3 bucket as the destination of
@@ -111,30 +109,14 @@ def _finding(architecture: Architecture, mapping: EventSourceMapping) -> Finding
     source = mapping.source.name if mapping.source else "its stream"
     target = mapping.target.name if mapping.target else mapping.name
     sink = architecture.free_name(f"{target}Failures", near=mapping)
-    endless = mapping.retries == -1 and mapping.record_age == -1 and not mapping.is_kafka
-    bound = ""
-    why = f"records that '{target}' fails on until the attempts run out are skipped without a trace"
-    if endless:
-        why = (
-            f"a record that '{target}' cannot handle blocks its shard until the stream forgets it, "
-            "and is then lost without a trace"
-        )
-        bound = """
-    MaximumRetryAttempts: 5
-    MaximumRecordAgeInSeconds: 3600
-    BisectBatchOnFunctionError: true"""
-    where = "Properties of the event" if mapping.is_generated else f"{mapping.name}:\n  Properties"
+    block = f"DestinationConfig:\n  OnFailure:\n    Destination: !GetAtt {sink}.Arn"
     return rule.finding(
         f"'{target}' reads '{source}' without an on-failure destination",
         at=mapping.at(label="no DestinationConfig"),
-        why=why,
+        why=f"a record that '{target}' fails on until it is given up is skipped without a trace",
         evidence=Evidence.DECLARED,
         remediation=f"""
-{where}:{bound}
-    DestinationConfig:
-      OnFailure:
-        Destination: !GetAtt {sink}.Arn
-{sink}:
+{mapping.setting(block)}{sink}:
   Type: AWS::SQS::Queue
   Properties:
     MessageRetentionPeriod: 1209600
