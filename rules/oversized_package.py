@@ -207,12 +207,17 @@ def _finding(
         related.append(caller.at(label=f"'{caller.source.title}' waits for '{function.name}'"))
     return rule.finding(
         message,
-        at=function.at(key, label=f"{package.code.shown or '.'} holds {package.code.files} files"),
+        at=function.at(key, label=_contents(package)),
         related=related,
         why=why,
         remediation=_remediation(package),
         severity=severity,
     )
+
+
+def _contents(package: Package) -> str:
+    count = package.code.files
+    return f"{package.code.shown or '.'} holds {count} file{'' if count == 1 else 's'}"
 
 
 def _remediation(package: Package) -> str:

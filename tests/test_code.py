@@ -12,6 +12,7 @@ from advisor.config import Config
 from advisor.rules.finding import Severity
 from advisor.source.facts import NotRead
 from tests.graphs import FUNCTION, graph_of, node_of
+from tests.reports import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -269,3 +270,52 @@ def test_what_invokes_a_function_bounds_how_many_run(
     architecture = graph_of(tmp_path, template)
     function = node_of(architecture, "F")
     assert architecture.concurrency_bound(function) == bound  # type: ignore[arg-type]  # a function by its name
+
+
+def test_archives_are_weighed_by_what_they_declare() -> None:
+    report = analyze([ROOT / "fixtures/applications/thumbnails"], Config(select=("PKG001",)))
+    assert [(finding.severity, finding.message) for finding in report.findings] == [
+        (
+            Severity.ERROR,
+            "'Resize' with its layers is 277 MB unzipped, Lambda takes 250 MB",
+        ),
+        (Severity.WARNING, "'List' makes 'Get' wait for a package of 66 MB unzipped"),
+    ]
+    heavy, slow = report.findings
+    assert "94 MB  scipy" in heavy.remediation
+    assert "development dependency 'pytest'" in heavy.remediation
+    assert "'boto3', which the runtime has" in heavy.remediation
+    assert "development dependency 'aws-cdk-lib'" in slow.remediation
+
+
+def test_code_of_several_projects_is_named_from_where_they_meet(tmp_path: Path) -> None:
+    code = {"src/app.py": CODE.format(how="")}
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        architecture_of(tmp_path / name, HEAD + CALLER, code)
+    folders = [tmp_path / "one", tmp_path / "two"]
+    report = analyze(folders, Config(select=("ARC001",)))
+    places = [finding.related[0].path for finding in report.findings]
+    assert places == ["one/src/app.py", "two/src/app.py"]
+    assert all(report.sources[path] == code["src/app.py"] for path in places)
+
+
+def test_a_chain_is_told_whole_and_each_hop_once(tmp_path: Path) -> None:
+    names = ("A", "B", "C", "D")
+    links = {"A": ("B", "C"), "B": ("C",), "C": ("D",), "D": ()}
+    template = HEAD
+    for name in names:
+        variables = ", ".join(f"{target}: !Ref {target}" for target in links[name])
+        policies = ", ".join(
+            f"{{LambdaInvokePolicy: {{FunctionName: !Ref {target}}}}}" for target in links[name]
+        )
+        template += (
+            f"  {name}:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+            f"      Runtime: java21\n      Handler: a.B\n      CodeUri: x/\n"
+            f"      Environment: {{Variables: {{{variables}}}}}\n      Policies: [{policies}]\n"
+        )
+    architecture_of(tmp_path, template, {})
+    report = analyze([tmp_path / "template.yaml"], Config(select=("ARC001",)))
+    told = [(finding.about, finding.location.resource) for finding in report.findings]
+    assert told == [(("A", "B", "C", "D"), "A"), (("A", "C", "D"), "A")]
+    assert "up to 9 s of waiting" in report.findings[0].why
