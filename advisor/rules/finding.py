@@ -109,9 +109,10 @@ class Finding:
 
     @property
     def sort_key(self) -> tuple[object, ...]:
-        """Reading order: file, line, column, then the rule's id and the message."""
+        """Reading order: file, line, column, rule, the longest path first, then the message."""
         start = self.location.span.start
-        return (self.location.path, start.line, start.column, self.rule.id, self.message)
+        place = (self.location.path, start.line, start.column)
+        return (*place, self.rule.id, -len(self.about), self.message)
 
 
 @record(frozen=True)
