@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, CustomResource, Function, Pillar, Rule, Severity, Unknown
+from advisor import (
+    Change,
+    Confidence,
+    CustomResource,
+    Fix,
+    Function,
+    Pillar,
+    Rule,
+    Severity,
+    Unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,7 +119,17 @@ def _finding(architecture: Architecture, function: Function, lost: Sequence[Edge
         why="an event that fails three times is dropped, and nobody waits for the error",
         remediation=_remediation(architecture, function, lost[0]),
         evidence=min(edge.evidence for edge in lost),
+        fix=_fix(function),
     )
+
+
+def _fix(function: Function) -> Fix | None:
+    place = function.at()
+    if not function.is_sam or function.is_generated or len(place.pointer) != 2:
+        return None
+    pointer = (*place.pointer, "Properties", "EventInvokeConfig", "DestinationConfig", "OnFailure")
+    change = Change(place.path, pointer, {"Type": "SQS"})
+    return Fix("Keep failed events in a queue that SAM makes", (change,))
 
 
 def _remediation(architecture: Architecture, function: Function, edge: Edge) -> str:

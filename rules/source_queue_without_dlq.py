@@ -1,21 +1,15 @@
 """A queue without a dead-letter queue hands a message that fails out again until it expires."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from advisor import (
-    Architecture,
-    Confidence,
-    Edge,
-    EdgeKind,
-    Finding,
-    Mode,
-    NotJudged,
-    Pillar,
-    Queue,
-    Rule,
-    Severity,
-    Unknown,
-)
+from typing import TYPE_CHECKING
+
+from advisor import Confidence, EdgeKind, Fix, Mode, Pillar, Queue, Rule, Severity, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor import Architecture, Data, Edge, Finding, NotJudged
 
 rule = Rule(
     id="QUE001",
@@ -134,7 +128,21 @@ def _finding(architecture: Architecture, queue: Queue, consumers: list[Edge]) ->
         "then it is lost",
         remediation=_remediation(architecture, queue),
         evidence=consumers[0].evidence,
+        fix=_fix(architecture, queue),
     )
+
+
+def _fix(architecture: Architecture, queue: Queue) -> Fix | None:
+    sink = architecture.free_name(f"{queue.name}DeadLetters", near=queue)
+    policy: Data = {"deadLetterTargetArn": {"Fn::GetAtt": [sink, "Arn"]}, "maxReceiveCount": 5}
+    body: dict[str, Data] = {"MessageRetentionPeriod": 1209600}
+    if queue.is_fifo is True:
+        body["FifoQueue"] = True
+    change = queue.change(("RedrivePolicy",), policy)
+    addition = queue.new_sibling(sink, {"Type": "AWS::SQS::Queue", "Properties": body})
+    if change is None or addition is None:
+        return None
+    return Fix(f"Add the dead-letter queue '{sink}'", (change, addition))
 
 
 def _remediation(architecture: Architecture, queue: Queue) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, EventSourceMapping, Evidence, Pillar, Rule, Severity, Unknown
+from advisor import Confidence, EventSourceMapping, Evidence, Fix, Pillar, Rule, Severity, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding, NotJudged
+    from advisor import Architecture, Data, Finding, NotJudged
 
 rule = Rule(
     id="STR001",
@@ -115,6 +115,7 @@ def _finding(architecture: Architecture, mapping: EventSourceMapping) -> Finding
         at=mapping.at(label="no DestinationConfig"),
         why=f"a record that '{target}' fails on until it is given up is skipped without a trace",
         evidence=Evidence.DECLARED,
+        fix=_fix(mapping, sink),
         remediation=f"""
 {mapping.setting(block)}{sink}:
   Type: AWS::SQS::Queue
@@ -122,3 +123,16 @@ def _finding(architecture: Architecture, mapping: EventSourceMapping) -> Finding
     MessageRetentionPeriod: 1209600
 """,
     )
+
+
+def _fix(mapping: EventSourceMapping, sink: str) -> Fix | None:
+    target: Data = {"OnFailure": {"Destination": {"Fn::GetAtt": [sink, "Arn"]}}}
+    body: dict[str, Data] = {
+        "Type": "AWS::SQS::Queue",
+        "Properties": {"MessageRetentionPeriod": 1209600},
+    }
+    change = mapping.change(("DestinationConfig",), target)
+    addition = mapping.new_sibling(sink, body)
+    if change is None or addition is None:
+        return None
+    return Fix(f"Send records that are given up to the queue '{sink}'", (change, addition))
