@@ -193,7 +193,7 @@ def report(**changes: object) -> Report:
         duration=0.14,
         sources={TEMPLATE: text_of(TEMPLATE), CODE: text_of(CODE)},
     )
-    return replace(shown, **changes)  # type: ignore[arg-type] # the names are those of Report
+    return replace(shown, **changes)
 
 
 def clean(**changes: object) -> Report:
