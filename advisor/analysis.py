@@ -18,7 +18,7 @@ from advisor.templates.template import section
 # The graph and the rules are imported once there is something to judge: a hook is mostly run over
 # files that are none of ours.
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from advisor.architecture.architecture import Architecture
@@ -71,9 +71,19 @@ def analyze(
     inputs = gather(paths, exclude=config.exclude, forced=forced, texts=texts)
     # What is configured of rules is checked even where there is nothing to judge.
     if config.names_rules or registry or any(each.kinds for each in inputs):
-        before = known_before(paths, inputs, config, registry=registry, progress=progress)
-        outcome, readings = _judged(inputs, config, registry, progress, before)
-        return _report(inputs, config, started, outcome=outcome, readings=readings)
+        if not config.cfn_lint:
+            before = known_before(paths, inputs, config, registry=registry, progress=progress)
+            outcome, readings = _judged(inputs, config, registry, progress, before)
+            return _report(inputs, config, started, outcome=outcome, readings=readings)
+        from advisor.cfnlint_process import CfnLint
+
+        with CfnLint(inputs, isolated=config.isolated) as beside:
+            before = known_before(paths, inputs, config, registry=registry, progress=progress)
+            outcome, readings = _judged(
+                inputs, config, registry, progress, before, others=beside.findings
+            )
+        report = _report(inputs, config, started, outcome=outcome, readings=readings)
+        return replace(report, errors=(*report.errors, *beside.problems))
     return _report(inputs, config, started)
 
 
@@ -83,6 +93,8 @@ def _judged(
     registry: Registry | None,
     progress: Callable[[str], None],
     before: Before,
+    *,
+    others: Callable[[Sequence[Finding]], Iterable[Finding]] = lambda _: (),
 ) -> tuple[Outcome, list[Reading]]:
     from advisor.reading import read_inputs
     from advisor.rules.engine import run
@@ -96,6 +108,7 @@ def _judged(
         documents=documents,
         baseline=before.baseline,
         path_of=before.path_of,
+        others=others,
     )
     return outcome, readings
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from advisor.records import record
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.external import External
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BEFORE = "DependsOn"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Dependency:
     """A resource that cannot be made before another one."""
 

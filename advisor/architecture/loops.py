@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.edges import Edge
     from advisor.architecture.nodes.base import Node
+    from advisor.documents.location import Location
     from advisor.templates.values import Value
 
 MAX_HOPS = 5
@@ -46,6 +47,8 @@ class Loop:
     """From the function; its evidence is that of the loop."""
     way: tuple[Edge, ...]
     """From there back to the function, all of it declared; empty where it invokes itself."""
+    is_named: bool = False
+    """Whether the function's environment names what it writes to, which only who uses it needs."""
 
     @property
     def carriers(self) -> tuple[Node, ...]:
@@ -61,6 +64,27 @@ class Loop:
     def logical_ids(self) -> tuple[str, ...]:
         """The names of the function and of all carriers, which tell one loop from another."""
         return tuple(dict.fromkeys((self.function.name, *(node.name for node in self.carriers))))
+
+    @property
+    def back(self) -> str:
+        """How events come back to the function, as the end of a sentence about the first node."""
+        names = list(dict.fromkeys(node.title for node in self.carriers[1:]))
+        over = f" over {' and '.join(repr(name) for name in names)}" if names else ""
+        return f"which invokes it again{over}"
+
+    @property
+    def places(self) -> list[Location]:
+        """The places that declare the loop: what the function does, then each hop back."""
+        label = f"'{self.function.name}' may do so: {self.out.via}"
+        hops = [
+            edge.at(label=f"{edge.via or 'leads'} to '{edge.target.title}'") for edge in self.way
+        ]
+        return [self.out.at(label=label), *hops]
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the function asks Lambda not to stop it, as only a loop on purpose does."""
+        return self.function.recursive_loop == "Allow"
 
     @property
     def is_filtered(self) -> bool:
@@ -93,8 +117,9 @@ def own_loops(architecture: Architecture) -> list[Loop]:
             back = _ways_back(architecture, function, edge, ways)
             if not back:
                 continue
+            names = architecture.environment_references(function, edge.target)
             for out in _proved(architecture, function, edge):
-                found += [Loop(function, out, way) for way in back]
+                found += [Loop(function, out, way, is_named=bool(names)) for way in back]
     return _distinct(found)
 
 

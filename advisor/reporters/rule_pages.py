@@ -31,7 +31,10 @@ def sentence(text: str) -> str:
 
 def how_to_ignore(rule: Rule) -> str:
     """Return the comment that suppresses the rule at a place."""
-    return f"# advise: ignore[{rule.name}] the reason"
+    from advisor.rules.foreign import is_foreign
+
+    word = rule.id if is_foreign(rule.id) else rule.name
+    return f"# advise: ignore[{word}] the reason"
 
 
 def table(rules: Sequence[Rule], *, look: Look) -> str:
@@ -160,9 +163,10 @@ def markdown(rule: Rule) -> str:
     parts = [f"# {rule.name}", facts]
     parts += ["## What it finds", sentence(rule.summary)]
     parts += ["## Why it matters", rule.rationale]
-    parts += ["## How to mend it", rule.remediation]
-    parts += ["## Bad", _fenced(rule.bad), "## Good", _fenced(rule.good)]
-    parts += ["## When to ignore it", rule.when_to_ignore]
+    if rule.bad:
+        parts += ["## How to mend it", rule.remediation]
+        parts += ["## Bad", _fenced(rule.bad), "## Good", _fenced(rule.good)]
+        parts += ["## When to ignore it", rule.when_to_ignore]
     parts += ["## How to ignore it", f"```yaml\n{how_to_ignore(rule)}\n```"]
     if rule.options:
         settings = "\n".join(f"{name} = {json.dumps(each)}" for name, each in rule.options.items())

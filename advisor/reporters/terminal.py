@@ -89,8 +89,11 @@ def _rows(finding: Finding, *, look: Look) -> Iterator[tuple[str, list[str]]]:
             safe(line, ascii_only=look.ascii_only) for line in finding.remediation.splitlines()
         )
         yield "fix", wrapped_prose(remediation, room)
+    from advisor.rules.foreign import is_foreign
+
+    ours = f"advise rule {finding.rule.id}"
     more = [
-        f"advise rule {finding.rule.id}",
+        finding.rule.references[0] if is_foreign(finding.rule.id) else ours,
         finding.rule.pillar.value,
         f"confidence {finding.confidence.word}",
     ]

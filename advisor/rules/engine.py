@@ -78,12 +78,14 @@ def run(
     sources: Mapping[str, str] | None = None,
     baseline: Baseline | None = None,
     path_of: Callable[[str], str] = str,
+    others: Callable[[Sequence[Finding]], Iterable[Finding]] = lambda _: (),
 ) -> Outcome:
     """Run the selected rules and return what is to be shown.
 
     `documents` are the files read as templates or state machines, `sources` the texts of other
     files that findings may stand in, by path: both may hold suppressions. `path_of` returns
-    the path that fingerprints count for a path of a document.
+    the path that fingerprints count for a path of a document. `others` is given what is found
+    and not hidden, and returns what another tool has found beside it.
     """
     documents = list(documents)
     rules = selection.with_stronger()
@@ -94,6 +96,7 @@ def run(
     found += [finding for document in documents for finding in _duplicates(document)]
     wanted = {rule.name for rule in selection.rules}
     counted = [f for f in found if f.rule.name in wanted and not selection.leaves_out(f)]
+    counted += others([f for f in map(selection.remapped, counted) if selection.shows(f)])
     findings = fingerprinted(in_reading_order(map(selection.remapped, counted)), path_of=path_of)
 
     suppressing = _suppress(

@@ -8,6 +8,7 @@ from advisor.records import field, record
 from advisor.report import Suppressed
 from advisor.rules import builtin
 from advisor.rules.finding import Change, Fix, TextEdit
+from advisor.rules.foreign import is_foreign
 from advisor.rules.registry import did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def apply(
             by_rule.setdefault(name, []).append(suppression)
     used: set[tuple[int, str]] = set()
     for finding in findings:
-        name = finding.rule.name
+        name = finding.rule.id if is_foreign(finding.rule.id) else finding.rule.name
         covering = [s for s in by_rule.get(name, ()) if s.covers(finding, declarers)]
         used.update((id(s), name) for s in covering)
         if covering:
@@ -82,6 +83,8 @@ def _rules(suppression: Suppression, selection: Selection) -> dict[str, str]:
         rule = selection.registry.get(word)
         if rule is not None:
             found[rule.name] = word
+        elif is_foreign(word):
+            found[word.upper()] = word
     return found
 
 
@@ -100,7 +103,7 @@ def _judge(
         return
     words = ", ".join(suppression.rules)
     for word in suppression.rules:
-        if selection.registry.get(word) is None and not _is_foreign(word):
+        if selection.registry.get(word) is None and not is_foreign(word):
             hint = did_you_mean(word, selection.registry.by_word)
             yield _finding(
                 builtin.UNKNOWN_SUPPRESSED_RULE,
@@ -136,11 +139,6 @@ def _judge(
             f"suppression of '{shown(word)}' hides nothing",
             fix=_removal(suppression) if alone else None,
         )
-
-
-def _is_foreign(word: str) -> bool:
-    """Tell whether a word is an id of cfn-lint, whose findings can be shown beside ours."""
-    return len(word) == 5 and word[0] in "EWI" and word[1:].isdigit()
 
 
 def _finding(
