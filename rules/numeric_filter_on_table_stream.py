@@ -50,7 +50,7 @@ rule = Rule(
               StartingPosition: TRIM_HORIZON
               FilterCriteria:
                 Filters:
-                  - Pattern: '{"dynamodb":{"Keys": {"id": {"N": [{"numeric": ["=", 9]}]}}}}' # <-- id
+                  - Pattern: '{"dynamodb": {"Keys": {"n": {"N": [{"numeric":["=", 9]}]}}}}'  # <-- n
         """,
     good="""
         Resources:

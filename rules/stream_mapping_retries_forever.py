@@ -113,10 +113,13 @@ def _sink(reader: EventSourceMapping | Pipe) -> object:
 
 
 def _finding(reader: EventSourceMapping | Pipe) -> Finding:
-    source = reader.source.title if reader.source else "its stream"
+    # Of what lies outside the templates there is no more than an ARN.
+    source = reader.source
+    stream = f"'{source.title}'" if source is not None and source.type else "a stream"
     name = reader.title
-    if isinstance(reader, EventSourceMapping) and reader.target is not None:
-        name = reader.target.name
+    target = reader.target
+    if isinstance(reader, EventSourceMapping) and target is not None and target.type:
+        name = target.name
     bounds = f"MaximumRetryAttempts: {_ATTEMPTS}\nMaximumRecordAgeInSeconds: {_AGE}"
     if isinstance(reader, Pipe):
         text = f"OnPartialBatchItemFailure: AUTOMATIC_BISECT\n{bounds}".replace("\n", "\n    ")
@@ -134,7 +137,7 @@ def _finding(reader: EventSourceMapping | Pipe) -> Finding:
     ]
     known = tuple(change for change in changes if change is not None)
     return rule.finding(
-        f"'{name}' retries records of '{source}' without end",
+        f"'{name}' retries records of {stream} without end",
         at=reader.at(label="neither attempts nor age are bounded"),
         why="one record that cannot be handled stops its shard until the stream forgets it",
         remediation=remediation,

@@ -85,7 +85,8 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         # Kafka is left out: Lambda bounds its attempts where there is a destination.
         if mapping.is_stream and mapping.failure_destination is not None:
             path: tuple[str, ...] = ("DestinationConfig", "OnFailure", "Destination")
-            name = mapping.target.name if mapping.target is not None else mapping.title
+            target = mapping.target
+            name = target.name if target is not None and target.type else mapping.title
             yield from _judged(mapping, name, path)
     for pipe in architecture.all(Pipe):
         if pipe.is_stream and pipe.dead_letter_target is not None:
