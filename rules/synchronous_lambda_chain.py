@@ -108,7 +108,7 @@ rule = Rule(
               CodeUri: build/
         """,
     references=(
-        "https://docs.aws.amazon.com/lambda/latest/dg/concepts-event-driven-architectures.html",
+        "https://serverlessland.com/content/service/lambda/guides/aws-lambda-operator-guide/anti-patterns",
         "https://docs.aws.amazon.com/lambda/latest/dg/invocation-sync.html",
         "https://docs.aws.amazon.com/lambda/latest/dg/with-step-functions.html",
     ),
