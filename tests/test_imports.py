@@ -15,7 +15,7 @@ LAYERS = [
     {"workflows", "source"},
     {"architecture"},
     {"rules", "config", "config_file", "report"},
-    {"inputs", "known", "reading", "revisions", "analysis"},
+    {"cfnlint_process", "inputs", "known", "reading", "revisions", "analysis"},
     {"fixes", "advice", "reporters", "integrations"},
     {"cli", "__main__"},
 ]
