@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from advisor.architecture.questions_policies import Sender as Sender
     from advisor.architecture.questions_policies import admissions as admissions
     from advisor.architecture.questions_roles import RolePermissions as RolePermissions
+    from advisor.architecture.questions_services import called_services as called_services
     from advisor.architecture.questions_workflows import Fault as Fault
     from advisor.architecture.questions_workflows import WorkflowTask as WorkflowTask
     from advisor.architecture.reachability import Placement as Placement
@@ -123,6 +124,7 @@ _HOMES = {
     "advisor.architecture.loops": ("Loop", "sources_of"),
     "advisor.architecture.questions_callers": ("Caller",),
     "advisor.architecture.questions_policies": ("Admission", "Sender", "admissions"),
+    "advisor.architecture.questions_services": ("called_services",),
     "advisor.architecture.reachability": (
         "Placement",
         "endpoint_service",
