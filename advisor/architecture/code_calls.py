@@ -49,7 +49,7 @@ def calls_in(
             continue
         mode = _mode(call)
         for target, place in _targets(call):
-            node, qualifier = _named(architecture, function, target, KINDS.get(service, ""))
+            node, qualifier = named(architecture, function, target, KINDS.get(service, ""))
             if node is None or (key := (node.id, call.operation, mode, place)) in seen:
                 continue
             seen.add(key)
@@ -75,7 +75,7 @@ def connections_in(
 ) -> Iterator[Edge]:
     """Yield an edge for each connection in the code to a database of the architecture."""
     for connection in facts.databases:
-        value = _value(function, connection.host)
+        value = value_of(function, connection.host)
         for reference in references_in(value):
             node = architecture.node_of(Reference(*reference.resource))
             if isinstance(node, ProxyEndpoint):
@@ -107,7 +107,7 @@ def _mode(call: SdkCall) -> Mode | None:
     return _STARTS.get(call.operation)
 
 
-def _value(function: Function, target: Target) -> Value:
+def value_of(function: Function, target: Target) -> Value:
     """Return what a target says; None where the code alone does not tell."""
     if target.kind is TargetKind.LITERAL:
         return target.text
@@ -117,13 +117,13 @@ def _value(function: Function, target: Target) -> Value:
     return None
 
 
-def _named(
+def named(
     architecture: Architecture, function: Function, target: Target | None, kind: str
 ) -> tuple[Node | None, Value]:
     """Return the node that a call names, and a function's qualifier; makes no new nodes."""
     if target is None:
         return architecture.node(external_id(DEFAULT_BUS, "bus")), None
-    value = _value(function, target)
+    value = value_of(function, target)
     if value is None or value == "":
         return None, None
     invoked, qualifier = architecture.function_of(value, function) if kind == "function" else _NONE
@@ -139,4 +139,4 @@ def _named(
 
 _NONE: tuple[None, None] = (None, None)
 
-__all__ = ["calls_in", "connections_in"]
+__all__ = ["calls_in", "connections_in", "named", "value_of"]

@@ -22,6 +22,7 @@ from advisor.source.facts import (
     Target,
     TargetKind,
 )
+from advisor.source.guards import unguarded
 from advisor.source.habits import connection_of, path_written, sleep_of
 from advisor.source.meanings import (
     NOTHING,
@@ -88,6 +89,7 @@ class Collector:
         handlers: frozenset[Scope],
     ) -> None:
         self.files = files
+        self._unguarded: dict[Module, frozenset[int]] = {}
         self.evaluator = Evaluator(modules, handlers)
         for module in files:
             for scope in module.scopes:
@@ -225,10 +227,21 @@ class Collector:
                         known = found.get((item.name, place))
                         default = item.has_default or expression in defaulted
                         default = default or (known is not None and known.has_default)
-                        found[item.name, place] = EnvironmentRead(item.name, default, place)
+                        fails = not default and self._fails(expression, scope)
+                        found[item.name, place] = EnvironmentRead(item.name, default, place, fails)
                     else:
                         is_open = True
         return sorted(found.values(), key=lambda item: item.place.order), is_open
+
+    def _fails(self, expression: Expression, scope: Scope) -> bool:
+        """Tell whether a look-up raises for a missing name, and nothing is prepared for that."""
+        module = scope.module
+        if module.language is not Language.PYTHON or not isinstance(expression, Index):
+            return False
+        if module not in self._unguarded:
+            self._unguarded[module] = unguarded(module)
+        line = place_of(expression, scope).span.start.line - module.origin[0]
+        return line in self._unguarded[module]
 
     def _variables(self, expression: Expression, scope: Scope) -> list[Meaning]:
         """Return the variables that an expression itself reads; NOTHING for unnamed ones."""

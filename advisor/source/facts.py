@@ -124,6 +124,8 @@ class EnvironmentRead:
     name: str
     has_default: bool
     place: Place
+    fails: bool = False
+    """Whether the code raises right here where the variable is not set."""
 
 
 @record(frozen=True)
@@ -209,6 +211,8 @@ class Facts:
     language: Language | None
     handler_place: Place | None = None
     """Where the handler function stands; None where the file has none of that name."""
+    lacks_handler: bool = False
+    """Whether the file has no such function for certain: nothing gives it names unseen."""
     calls: tuple[SdkCall, ...] = ()
     environment: tuple[EnvironmentRead, ...] = ()
     clients: tuple[ClientCreation, ...] = ()

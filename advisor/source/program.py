@@ -254,6 +254,18 @@ MENTIONS = frozenset({"batchItemFailures"})
 """Texts that matter wherever they stand."""
 
 
+QUIET_CALLS = frozenset(
+    {
+        *("critical", "debug", "error", "exception", "fatal", "info", "log", "trace", "warn"),
+        *("warning", "print", "print_exc", "format_exc", "format", "str", "repr", "type", "len"),
+        *("dumps", "stringify", "get", "join", "String", "toString", "add_metric", "addMetric"),
+        *("put_annotation", "put_metadata", "addErrorAsMetadata", "capture_exception"),
+        *("captureException", "append_keys", "appendKeys"),
+    }
+)
+"""Calls after which a failure is known to logs at most; any other may hand it on."""
+
+
 def children(expression: Expression) -> tuple[Expression, ...]:
     """Return the expressions that stand directly inside another one."""
     if isinstance(expression, (Member, Index)):

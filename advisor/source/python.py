@@ -10,6 +10,7 @@ from advisor.documents.location import Span
 from advisor.source.positions import Columns
 from advisor.source.program import (
     MENTIONS,
+    QUIET_CALLS,
     Call,
     Catch,
     Choice,
@@ -44,8 +45,6 @@ MAX_DEPTH = 100
 """Levels of nested code that are followed; what lies deeper is left out and said to be."""
 
 _BROAD = frozenset({"Exception", "BaseException"})
-_NOTING = frozenset({"append", "add", "extend", "insert", "put", "exit"})
-"""Methods by which an exception handler notes what failed."""
 
 
 def read_python(module: Module) -> None:
@@ -465,14 +464,12 @@ def _is_broad(kind: ast.expr | None) -> bool:
 
 
 def _is_quiet(node: ast.ExceptHandler) -> bool:
-    """Tell whether the handler neither raises, leaves, assigns nor notes anything."""
+    """Tell whether the handler does nothing but log: it hands the failure to nobody."""
     for part in ast.walk(node):
         if isinstance(part, (ast.Raise, ast.Return, ast.Break, ast.Assign, ast.AugAssign)):
             return False
-        if (
-            isinstance(part, ast.Call)
-            and isinstance(part.func, ast.Attribute)
-            and part.func.attr in _NOTING
-        ):
-            return False
+        if isinstance(part, ast.Call):
+            name = getattr(part.func, "attr", getattr(part.func, "id", ""))
+            if name not in QUIET_CALLS:
+                return False
     return True

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from advisor.source.program import Expression, Scope
 
 
+_UNSEEN_EXPORTS = ("Object.assign(", "defineProperty(", "...", "__export", "exports[")
+"""Words of files whose exports cannot be read off, such as bundles."""
 _MAX_WRAPPERS = 12
 """Names, imports and wrappers between a handler's name and its function."""
 
@@ -29,6 +31,7 @@ _MAX_WRAPPERS = 12
 class _Entry:
     expressions: list[tuple[Expression, Scope]]
     place: Place | None
+    is_missing: bool = False
 
 
 class SourceReader:
@@ -85,6 +88,7 @@ def _facts(handler: Handler, module: Module, modules: FunctionModules) -> Facts:
         function=handler.function,
         language=handler.language,
         handler_place=entry.place,
+        lacks_handler=entry.is_missing,
         calls=tuple(sorted(collector.calls, key=lambda item: item.place.order)),
         environment=tuple(environment),
         clients=tuple(collector.clients()),
@@ -131,7 +135,17 @@ def _entry(module: Module, function: str, modules: FunctionModules) -> _Entry:
     if whole:
         # `module.exports = something()` gives names that cannot be seen.
         return _Entry([(value, module.scope) for value in whole], None)
-    return _Entry([], None)
+    opaque = bool(module.stars or module.problems or "." in function)
+    return _Entry([], None, is_missing=not opaque and not _names_itself(module))
+
+
+def _names_itself(module: Module) -> bool:
+    """Tell whether a module may get names by other means than writing them down."""
+    if module.language is Language.PYTHON:
+        return any(word in module.text for word in ("globals(", "setattr(", "exec("))
+    if any(word in module.text for word in _UNSEEN_EXPORTS):
+        return True
+    return not module.exports and "export" in module.text
 
 
 def _handlers(expressions: list[tuple[Expression, Scope]], modules: FunctionModules) -> list[Scope]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from advisor.documents.location import Span
 from advisor.source.program import (
     MENTIONS,
+    QUIET_CALLS,
     Catch,
     Constant,
     Definition,
@@ -48,7 +49,6 @@ _LOUD = frozenset(
         *("return_statement", "throw_statement", "update_expression"),
     }
 )
-_NOTING = frozenset({"push", "add", "unshift", "reject", "set"})
 _MAX_CATCH = 2000
 
 
@@ -186,7 +186,7 @@ class ScriptReader(ModuleReader):
             self.statement(last)
 
     def is_quiet(self, handler: Node) -> bool:
-        """Tell whether a `catch` neither throws, leaves, assigns nor notes anything."""
+        """Tell whether a `catch` does nothing but log: it hands the failure to nobody."""
         stack = [handler]
         for _ in range(_MAX_CATCH):
             if not stack:
@@ -194,10 +194,17 @@ class ScriptReader(ModuleReader):
             node = stack.pop()
             if node.type in _LOUD:
                 return False
-            if node.type == "property_identifier" and self.text(node) in _NOTING:
+            if node.type == "call_expression" and self._called(node) not in QUIET_CALLS:
                 return False
             stack.extend(node.named_children)
         return False
+
+    def _called(self, node: Node) -> str:
+        """Return the last name of what a call calls."""
+        function = node.child_by_field_name("function")
+        if function is None:
+            return ""
+        return self.text(function.child_by_field_name("property") or function)
 
     # --- names ------------------------------------------------------------------------------
 

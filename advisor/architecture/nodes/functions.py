@@ -13,7 +13,8 @@ from advisor.templates.values import Reference, Unknown
 
 if TYPE_CHECKING:
     from advisor.architecture.code import Code, Package
-    from advisor.source.facts import Facts, NotRead
+    from advisor.documents.location import Location
+    from advisor.source.facts import Facts, NotRead, Place
     from advisor.templates.values import Value
 
 
@@ -27,6 +28,12 @@ class Function(Node):
     def source(self) -> Facts | NotRead:
         """What its code says, or why it says nothing; read on first use."""
         return _not_read() if self.code is None else self.code.facts
+
+    def in_code(self, place: Place, label: str = "") -> Location:
+        """Return a place of its code as one that a finding carries."""
+        if self.code is None:
+            return place.location(label, resource=self.name)
+        return self.code.location(place, label)
 
     @property
     def package(self) -> Package | NotRead:
