@@ -95,7 +95,16 @@ class VpcRoute(Node):
             "CarrierGatewayId": "other",
             "CoreNetworkArn": "other",
         }
-        return next((word for key, word in words.items() if self.get(key) is not None), "")
+        word = next((word for key, word in words.items() if self.get(key) is not None), "")
+        return "other" if word == "internet" and self._is_virtual_private else word
+
+    @property
+    def _is_virtual_private(self) -> bool:
+        """Whether its gateway is one of a VPN or Direct Connect, which leads to a data centre."""
+        if self.target is not None and self.target.type:
+            return self.target.type == "AWS::EC2::VPNGateway"
+        gateway = self.get("GatewayId")
+        return isinstance(gateway, str) and not gateway.startswith("igw-")
 
 
 class RouteTableAssociation(Node):
