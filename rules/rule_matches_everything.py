@@ -120,7 +120,9 @@ def _matches_all(key: str, value: Value) -> bool:
 
 def _finding(architecture: Architecture, each: EventRule) -> Finding:
     bus = next((e.source for e in architecture.incoming(each, EdgeKind.ROUTES)), None)
-    is_default = not isinstance(bus, EventBus) and each.bus in {None, "default"}
+    is_default = (
+        not isinstance(bus, EventBus) and each.text("EventBusName", default="default") == "default"
+    )
     name = f"'{bus.name}'" if isinstance(bus, EventBus) else "its bus"
     where = "the default bus" if is_default else name
     # A bus of one's own may well be for one kind of event; what keeps events is to keep all.

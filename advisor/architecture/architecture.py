@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from advisor.architecture.edges import Edge
     from advisor.architecture.facts import HasOptions
+    from advisor.architecture.loops import Loop
     from advisor.architecture.nodes.functions import Permission
     from advisor.architecture.resolution import Found
     from advisor.templates.values import Value
@@ -60,6 +61,8 @@ class Architecture:
         """Resources that stacks export; asked for with `is_exported`."""
         self.permissions_by_function: dict[str, list[tuple[Permission, Value]]] | None = None
         """Statements of functions' own policies; asked for with `permissions`."""
+        self.found_loops: list[Loop] | None = None
+        """Loops of one function each; asked for with `own_loops`."""
         self.options: Mapping[str, Mapping[str, object]] = {}
         """Configured settings by the name of the rule; read with `option`."""
 

@@ -104,6 +104,12 @@ def own_loops(architecture: Architecture) -> list[Loop]:
 
     A grant counts unless the function's code is at hand and shows that it does no such thing.
     """
+    if architecture.found_loops is None:
+        architecture.found_loops = _find(architecture)
+    return architecture.found_loops
+
+
+def _find(architecture: Architecture) -> list[Loop]:
     ways: dict[str, Ways] = {}
     found: list[Loop] = []
     for function in architecture.all(Function):
@@ -149,7 +155,10 @@ def _proved(architecture: Architecture, function: Function, edge: Edge) -> Itera
     if called:
         yield called[0]
     elif edge.evidence is Evidence.GRANTED and not _is_refuted(function, edge):
-        yield edge
+        declared = architecture.outgoing(function, *_OUT)
+        # Permission to write to its own destination a function needs whatever its code does.
+        if not any(e.target is edge.target and e.evidence is Evidence.DECLARED for e in declared):
+            yield edge
 
 
 def _is_refuted(function: Function, edge: Edge) -> bool:
