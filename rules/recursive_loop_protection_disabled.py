@@ -22,8 +22,8 @@ rule = Rule(
     rationale="""
         Lambda counts how often an event has come back to a function through SQS, SNS or S3, and
         stops it after 16 rounds. With `RecursiveLoop: Allow` it does not: a mistake in the code or
-        in a filter then runs until somebody sees the bill. AWS names the setting for designs that need
-        the loop, together with guard rails.
+        in a filter then runs until somebody sees the bill. AWS names the setting for designs that
+        need the loop, together with guard rails.
         """,
     remediation="""
         Take the setting off. Where the loop is meant, end it in the code by a count in the
