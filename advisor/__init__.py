@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from advisor.architecture.written import secret_parameters as secret_parameters
     from advisor.architecture.written import written as written
     from advisor.config import Config as Config
+    from advisor.data.database_classes import default_connections as default_connections
     from advisor.data.limits import Limit as Limit
     from advisor.data.limits import limit as limit
     from advisor.data.runtimes import Runtime as Runtime
@@ -141,6 +142,7 @@ _HOMES = {
     "advisor.architecture.waits": ("Wait", "caller_wait"),
     "advisor.architecture.written": ("secret_parameters", "written"),
     "advisor.config": ("Config",),
+    "advisor.data.database_classes": ("default_connections",),
     "advisor.data.limits": ("Limit", "limit"),
     "advisor.data.runtimes": ("Runtime", "runtime_lifecycle", "runtimes"),
     "advisor.documents.document": ("Data",),
