@@ -133,7 +133,8 @@ def _strange(pattern: FilterPattern, kind: str) -> str:
         return ""
     for path, values in pattern.leaves():
         # A field that has to be absent is.
-        if path[0] not in known and {"exists": False} not in values:
+        is_field = path[0] not in known and not path[0].startswith("$")
+        if is_field and {"exists": False} not in values:
             return path[0]
     return ""
 

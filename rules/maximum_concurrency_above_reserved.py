@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Evidence, Function, Pillar, Rule, Severity
+from advisor import Confidence, Evidence, Fix, Function, Pillar, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +98,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 def _finding(
     function: Function, reserved: int, total: int, mappings: list[tuple[EventSourceMapping, int]]
 ) -> Finding:
+    change = function.change(("ReservedConcurrentExecutions",), total)
     return rule.finding(
         f"queues ask for up to {total} invocations of '{function.name}', "
         f"which has reserved {reserved}",
@@ -110,4 +111,6 @@ def _finding(
         "without ever having been tried",
         remediation=function.setting(f"ReservedConcurrentExecutions: {total}"),
         evidence=Evidence.DECLARED,
+        # Not safe: what is reserved is taken from all other functions of the account.
+        fix=Fix(f"Reserve {total}", (change,)) if change else None,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from advisor import (
     Confidence,
     Evidence,
+    Fix,
     Function,
     Pillar,
     Rule,
@@ -110,6 +111,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         ]
         total = sum(batches for _, _, batches in parts)
         if total > reserved:
+            change = function.change(("ReservedConcurrentExecutions",), total)
             yield rule.finding(
                 f"'{function.name}' has reserved {reserved}, its streams are read in {total} "
                 "batches at a time",
@@ -125,6 +127,8 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 why="shards are throttled and fall behind, and records expire unhandled",
                 remediation=function.setting(f"ReservedConcurrentExecutions: {total}"),
                 evidence=Evidence.DECLARED,
+                # Not safe: what is reserved is taken from all other functions of the account.
+                fix=Fix(f"Reserve {total}", (change,)) if change else None,
             )
 
 
