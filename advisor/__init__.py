@@ -27,8 +27,14 @@ if TYPE_CHECKING:
     from advisor.architecture.questions_policies import Admission as Admission
     from advisor.architecture.questions_policies import Sender as Sender
     from advisor.architecture.questions_policies import admissions as admissions
+    from advisor.architecture.questions_refused import RefusedCall as RefusedCall
     from advisor.architecture.questions_roles import RolePermissions as RolePermissions
     from advisor.architecture.questions_services import called_services as called_services
+    from advisor.architecture.questions_source import EventPut as EventPut
+    from advisor.architecture.questions_source import KeyWritten as KeyWritten
+    from advisor.architecture.questions_source import by_code as by_code
+    from advisor.architecture.questions_source import fits as fits
+    from advisor.architecture.questions_source import is_self_contained as is_self_contained
     from advisor.architecture.questions_workflows import Fault as Fault
     from advisor.architecture.questions_workflows import WorkflowTask as WorkflowTask
     from advisor.architecture.reachability import Placement as Placement
@@ -71,7 +77,12 @@ if TYPE_CHECKING:
     from advisor.rules.rule import Rule as Rule
     from advisor.rules.wording import counted as counted
     from advisor.rules.wording import listed as listed
+    from advisor.source.dependencies import Estimate as Estimate
+    from advisor.source.facts import Facts as Facts
     from advisor.source.facts import NotRead as NotRead
+    from advisor.source.facts import Phase as Phase
+    from advisor.source.facts import Place as Place
+    from advisor.source.facts import TargetKind as TargetKind
     from advisor.source.package import Deployment as Deployment
     from advisor.source.package import PackageSize as PackageSize
     from advisor.templates.values import UNKNOWN as UNKNOWN
@@ -160,7 +171,16 @@ _HOMES = {
         "Severity",
     ),
     "advisor.rules.rule": ("Rule",),
-    "advisor.source.facts": ("NotRead",),
+    "advisor.architecture.questions_refused": ("RefusedCall",),
+    "advisor.architecture.questions_source": (
+        "EventPut",
+        "KeyWritten",
+        "by_code",
+        "fits",
+        "is_self_contained",
+    ),
+    "advisor.source.dependencies": ("Estimate",),
+    "advisor.source.facts": ("Facts", "NotRead", "Phase", "Place", "TargetKind"),
     "advisor.source.package": ("Deployment", "PackageSize"),
     "advisor.templates.values": (
         "UNKNOWN",

@@ -14,8 +14,11 @@ from advisor.architecture import (
     questions_code,
     questions_databases,
     questions_policies,
+    questions_refused,
     questions_roles,
     questions_runs,
+    questions_source,
+    questions_unused,
     questions_workflows,
 )
 from advisor.architecture.edges import EdgeKind
@@ -230,6 +233,11 @@ class Architecture:
     calls = questions_code.calls
     add_calls = questions_code.add_calls
     waiting_calls = questions_code.waiting_calls
+    functions_read = questions_source.functions_read
+    events_put = questions_source.events_put
+    keys_written = questions_source.keys_written
+    refused_calls = questions_refused.refused_calls
+    unused_grants = questions_unused.unused_grants
     connections = questions_databases.connections
     database_users = questions_databases.database_users
     concurrency_bound = questions_databases.concurrency_bound

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from advisor.source.facts import Facts, Place, SdkCall, Target
     from advisor.templates.values import Value
 
-_SERVICES = {"stepfunctions": "states"}
+SERVICES_IN_CALLS = {"stepfunctions": "states"}
 """Services that go by another name in `calls` than in the SDK for Python."""
 _MODES = {
     Invocation.REQUEST_RESPONSE: Mode.SYNCHRONOUS,
@@ -44,7 +44,7 @@ def calls_in(
         # Whoever opens a signed URL makes the call; a dry run calls nothing.
         if call.presigned or call.invocation is Invocation.DRY_RUN:
             continue
-        service = _SERVICES.get(call.service, call.service)
+        service = SERVICES_IN_CALLS.get(call.service, call.service)
         if service not in TARGETS:
             continue
         mode = _mode(call)
@@ -139,4 +139,4 @@ def named(
 
 _NONE: tuple[None, None] = (None, None)
 
-__all__ = ["calls_in", "connections_in", "named", "value_of"]
+__all__ = ["SERVICES_IN_CALLS", "calls_in", "connections_in", "named", "value_of"]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from advisor.records import record
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from advisor.architecture.nodes.identity import ManagedPolicy, Policy, Role
+from advisor.architecture.nodes.identity import ManagedPolicy, Policy, Role, Statement
+from advisor.data.managed_policies import managed_policies
+from advisor.records import record
 from advisor.templates.values import UNKNOWN, Text, Unknown
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.nodes.base import Node
-    from advisor.architecture.nodes.identity import Statement
     from advisor.templates.values import Value
 
 _LONGEST = 200  # characters of an action that are compared
@@ -68,13 +68,21 @@ def role_permissions(
             elif isinstance(item, Unknown):
                 is_complete = False
     managed = role.managed_policies
-    for item in [] if isinstance(managed, Unknown) else managed:
+    of_aws: list[Statement] = []
+    for index, item in enumerate([] if isinstance(managed, Unknown) else managed):
         node = architecture.node_of(item, "policy", role)
         if isinstance(node, ManagedPolicy):
             held[node.id] = node
-        elif not str(item if isinstance(item, (str, Text)) else "").endswith(_FOR_LOGS):
+            continue
+        named = str(item if isinstance(item, (str, Text)) else "")
+        actions = (
+            managed_policies().get(named.rpartition("/")[2]) if ":aws:policy/" in named else None
+        )
+        if actions is not None:
+            of_aws.append(_of_aws(role, index, actions))
+        elif not named.endswith(_FOR_LOGS):
             is_complete = False
-    statements = [*role.statements()]
+    statements = [*role.statements(), *of_aws]
     for policy in held.values():
         statements += policy.statements()
     readable = all(statement.actions for statement in statements)
@@ -83,6 +91,12 @@ def role_permissions(
         tuple(statements),
         is_complete=is_complete and readable and not isinstance(managed, Unknown),
     )
+
+
+def _of_aws(role: Role, index: int, actions: tuple[str, ...]) -> Statement:
+    """Return what a managed policy of AWS allows, as a statement."""
+    path = ("ManagedPolicyArns", index)
+    return Statement(role, path, True, actions, ("*",), path)  # noqa: FBT003  # a field
 
 
 __all__ = ["RolePermissions", "role_permissions"]
