@@ -184,7 +184,11 @@ def _report(
         suppressed=tuple(item for item in outcome.suppressed if ours(item.finding)),
         baselined=tuple(filter(ours, outcome.baselined)),
         not_judged=tuple(item for item in outcome.not_judged if item.location.path in given),
-        errors=(*problems, *(_internal(error) for error in outcome.errors)),
+        errors=(
+            *problems,
+            *_undrawn(readings),
+            *(_internal(error) for error in outcome.errors),
+        ),
         rules_run=outcome.rules_run,
     )
 
@@ -235,6 +239,19 @@ def _files(inputs: Inputs) -> Iterator[AnalysedFile]:
         data = files.template(file).data
         name = "States" if kind is Kind.WORKFLOW else "Resources"
         yield AnalysedFile(files.shown(file), _KINDS[kind], len(section(data, name)))
+
+
+def _undrawn(readings: Sequence[Reading]) -> list[Problem]:
+    """Return, once for each family of edges, that this tool failed to draw them."""
+    from traceback import format_exception
+
+    found: dict[str, Problem] = {}
+    for reading in readings:
+        for name, error in reading.failures:
+            message = f"drawing the edges of '{name}' failed with {type(error).__name__}"
+            detail = "".join(format_exception(error))
+            found.setdefault(name, Problem("", message, detail=detail))
+    return list(found.values())
 
 
 def _internal(error: InternalError) -> Problem:

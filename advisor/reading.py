@@ -36,6 +36,8 @@ class Reading:
     config: Config
     sources: Sources
     notes: list[str] = field(default_factory=list)
+    failures: list[tuple[str, Exception]] = field(default_factory=list)
+    """Families of edges that could not be drawn, with what went wrong."""
 
     def judged(self) -> Iterator[list[tuple[Scenario, Architecture]]]:
         """Yield, for each group of stacks that belong together, its graph in every scenario."""
@@ -67,7 +69,9 @@ class Reading:
         if not scenario.assignment and len(owners) == len(self.project.stacks):
             return self.architecture
         view = Resolver(self.project, scenario, owners=frozenset(owners), region=self.config.region)
-        return build(view, sources=self.sources)
+        architecture = build(view, sources=self.sources)
+        self.failures += architecture.failures
+        return architecture
 
 
 def read_inputs(inputs: Inputs, config: Config) -> Reading:
@@ -88,7 +92,9 @@ def read_inputs(inputs: Inputs, config: Config) -> Reading:
     files = inputs.files
     sources = Sources(files.root, files.base, text_of=files.text)
     architecture = build(view, sources=sources)
-    return Reading(inputs, project, formulas, architecture, config, sources)
+    reading = Reading(inputs, project, formulas, architecture, config, sources)
+    reading.failures += architecture.failures
+    return reading
 
 
 CONTEXT = "com.aws.cloudformation.Context"

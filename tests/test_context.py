@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from advisor import EdgeKind
 from advisor.analysis import analyze, read
+from advisor.architecture.build import BUILDERS
 from advisor.config import Config
 from advisor.reporters.formats import render
 from advisor.reporters.look import Look
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
+
+    from advisor import Architecture
 
 NOTED = """
 Metadata:
@@ -89,3 +94,20 @@ def test_nobody_is_asked_to_mend_what_the_cdk_adds_for_itself(tmp_path: Path) ->
     assert analyze([file], chosen).findings == ()
     file.write_text(HELPER.replace("BucketNotificationsHandler050a", "MyHandler050a"))
     assert len(analyze([file], chosen).findings) == 1
+
+
+def test_a_family_of_edges_that_fails_hides_no_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(architecture: Architecture) -> None:
+        raise KeyError(str(architecture))
+
+    monkeypatch.setattr("advisor.architecture.build.BUILDERS", (fails, *BUILDERS))
+    file = tmp_path / "template.yaml"
+    file.write_text(NOTED)
+    report = analyze([file], Config(select=("source-queue-without-dlq",)))
+    assert len(report.findings) == 1
+    (error,) = report.errors
+    assert error.message.startswith("drawing the edges of ")
+    assert error.message.endswith(" failed with KeyError")
+    assert "fails" in error.detail

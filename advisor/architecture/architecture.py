@@ -60,6 +60,8 @@ class Architecture:
         self._index = Index()
         self._graph: nx.MultiDiGraph[str] | None = None
         self.facts = Facts()
+        self.failures: list[tuple[str, Exception]] = []
+        """Families of edges that could not be drawn, with what went wrong: faults of this tool."""
         self.exported: set[tuple[str, str]] | None = None
         """Resources that stacks export; asked for with `is_exported`."""
         self.permissions_by_function: dict[str, list[tuple[Permission, Value]]] | None = None

@@ -104,7 +104,10 @@ def build(
         for function in architecture.functions():
             function.code = Code(architecture, function, sources)
     for builder in BUILDERS:
-        builder(architecture)
+        try:
+            builder(architecture)
+        except Exception as error:  # noqa: BLE001  # the other edges are drawn and judged
+            architecture.failures.append((builder.__module__.rpartition(".")[2], error))
     # They stay where edges lead to them, but nobody is asked to mend them.
     architecture.leave_out(node for node in architecture.nodes() if node.resource.is_cdk_helper)
     return architecture

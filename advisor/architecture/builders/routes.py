@@ -53,7 +53,7 @@ def fill_method(architecture: Architecture, route: Route) -> None:
     """Fill in a method of a REST API that is written as a resource."""
     route.api = api_of(architecture, route)
     method = route.text("HttpMethod")
-    route.method = method.upper() if isinstance(method, str) else method or UNKNOWN
+    route.method = method.upper() if isinstance(method, str) else UNKNOWN
     route.route_path = _resource_path(architecture, route.get("ResourceId"))
     route.authorization = _authorization(
         architecture, route, kind_key="AuthorizationType", api_key="ApiKeyRequired"
