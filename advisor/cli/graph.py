@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from advisor.architecture.architecture import Architecture
+    from advisor.architecture.nodes.workflows import StateMachine
     from advisor.config import Config
     from advisor.rules.finding import Finding
 
@@ -67,6 +68,7 @@ def graph(
         _drawn(
             form,
             architectures,
+            paths=paths,
             findings=found,
             everything=everything,
             ascii_only=look_for(options).ascii_only,
@@ -101,6 +103,7 @@ def _drawn(
     form: str,
     architectures: Sequence[Architecture],
     *,
+    paths: Sequence[str],
     findings: Sequence[Finding],
     everything: bool,
     ascii_only: bool,
@@ -120,8 +123,39 @@ def _drawn(
     else:
         from advisor.reporters.diagram import render_tree
 
-        texts = [
-            render_tree(each, findings=findings, ascii=ascii_only, all=everything)
-            for each in architectures
-        ]
+        texts = []
+        for each in architectures:
+            alone, machines = _machines(each, paths)
+            if not alone:
+                texts.append(render_tree(each, findings=findings, ascii=ascii_only, all=everything))
+            for machine in machines:
+                from advisor.reporters.workflow_diagram import render_workflow
+
+                texts.append(render_workflow(each, machine, findings=findings, ascii=ascii_only))
     return "\n".join(texts)
+
+
+def _machines(architecture: Architecture, paths: Sequence[str]) -> tuple[bool, list[StateMachine]]:
+    """Return whether only definitions were named, and the machines that are drawn state by state.
+
+    A definition that is named is drawn with its states; a template's machines are boxes of it.
+    """
+    from advisor.architecture.nodes.external import External
+    from advisor.architecture.nodes.workflows import StateMachine, StateNode
+
+    named = {Path(path).name for path in paths}
+    machines = [
+        machine
+        for machine in architecture.all(StateMachine)
+        if (machine.stands_alone and not any(Path(path).is_dir() for path in paths))
+        or (machine.workflow is not None and Path(machine.workflow.places.path).name in named)
+    ]
+    others = (
+        node
+        for node in architecture.nodes()
+        if not isinstance(node, (External, StateNode)) and node not in machines
+    )
+    # A template that gives a definition its context was not asked for.
+    template_named = any(node.at().path.rpartition("/")[2] in named for node in others)
+    folder_named = any(Path(path).is_dir() for path in paths)
+    return bool(machines) and not template_named and not folder_named, machines
