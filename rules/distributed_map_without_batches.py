@@ -111,7 +111,7 @@ def check(architecture: Architecture) -> Iterator[Finding]:
             reader = state.data.get("ItemReader")
             config = reader.get("ReaderConfig") if isinstance(reader, dict) else None
             kind = config.get("InputType") if isinstance(config, dict) else None
-            if not state.is_distributed or "ItemBatcher" in state.data or kind not in _ROWS:
+            if not state.is_distributed or "ItemBatcher" in state.data or str(kind) not in _ROWS:
                 continue
             inside = next((one for one in state.within() if one in running), None)
             if inside is None:

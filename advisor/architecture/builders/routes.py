@@ -100,7 +100,7 @@ def _authorization(
         words = {"AWS_IAM": "iam", "NONE": "none", "JWT": "jwt", "COGNITO_USER_POOLS": "cognito"}
         kind = words.get(written.upper(), "lambda")
     else:
-        kind = written or UNKNOWN
+        kind = UNKNOWN
     return Authorization(
         kind=kind,
         authorizer=authorizer,
