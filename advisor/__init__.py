@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from advisor.workflows.facts import caught_by as caught_by
     from advisor.workflows.facts import following as following
     from advisor.workflows.facts import is_exhaustive as is_exhaustive
+    from advisor.workflows.facts import leading_to_failure as leading_to_failure
     from advisor.workflows.facts import mentions_token as mentions_token
     from advisor.workflows.facts import passes_token as passes_token
     from advisor.workflows.facts import paths_read as paths_read
@@ -209,6 +210,7 @@ _HOMES = {
         "caught_by",
         "following",
         "is_exhaustive",
+        "leading_to_failure",
         "mentions_token",
         "passes_token",
         "paths_read",

@@ -10,8 +10,8 @@ from advisor import (
     Rule,
     Severity,
     StateMachine,
-    can_fail,
-    following,
+    find_loops,
+    leading_to_failure,
     listed,
 )
 
@@ -103,11 +103,19 @@ rule = Rule(
 def check(architecture: Architecture) -> Iterator[Finding]:
     for machine in architecture.all(StateMachine):
         workflow = machine.workflow
+        if workflow is None or not workflow.scopes:
+            continue
+        scope = workflow.scopes[0]
+        failing = leading_to_failure(scope)
+        # A way that comes back to the state tries again.
+        round_of = {state: loop for loop in find_loops(workflow) for state in loop.states}
         ways: dict[State, list[State]] = {}
-        for state in workflow.scopes[0].states.values() if workflow and workflow.scopes else ():
+        for state in scope.states.values():
             for catcher in state.catchers:
                 handler = catcher.target
-                if handler is not None and _is_general(catcher) and _ends_well(state, handler):
+                if handler is None or not _is_general(catcher) or handler in failing:
+                    continue
+                if handler not in round_of or round_of[handler] is not round_of.get(state):
                     ways.setdefault(handler, []).append(state)
         for handler, states in ways.items():
             names = listed(state.name for state in states)
@@ -129,8 +137,3 @@ def check(architecture: Architecture) -> Iterator[Finding]:
 
 def _is_general(catcher: Catcher) -> bool:
     return bool({"States.ALL", "States.TaskFailed"} & set(catcher.errors))
-
-
-def _ends_well(state: State, handler: State) -> bool:
-    # A way that comes back to the state tries again.
-    return not can_fail(handler) and state not in following(handler) and handler is not state

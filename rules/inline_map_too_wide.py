@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Architecture,
         Finding,
         State,
+        Workflow,
     )
 
 rule = Rule(
@@ -102,7 +103,9 @@ _LISTING = re.compile(r"list|scan|query|describe")
 def check(architecture: Architecture) -> Iterator[Finding]:
     most = int(_MOST.value)
     for machine in architecture.all(StateMachine):
-        for state in machine.workflow.states("Map") if machine.workflow else ():
+        workflow = machine.workflow
+        listings = {} if workflow is None or machine.is_express is True else _listings(workflow)
+        for state in workflow.states("Map") if workflow else ():
             if state.is_distributed or any(not scope.mode for scope in state.scopes):
                 continue
             given = state.concurrency
@@ -114,7 +117,7 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                     Severity.WARNING,
                 )
                 continue
-            before = None if machine.is_express is True else _listing(state)
+            before = listings.get(state)
             if before is not None:
                 items = int(_HISTORY.value) // max(history_events(state) - 2, 1)
                 yield _finding(
@@ -126,14 +129,15 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                 )
 
 
-def _listing(state: State) -> State | None:
-    """Return the task before a Map that lists what may be any number of items."""
-    for other in state.scope.states.values():
-        call = other.call
-        follows = any(move.state is state for move in other.transitions)
-        if follows and call is not None and _LISTING.match(call.action):
-            return other
-    return None
+def _listings(workflow: Workflow) -> dict[State, State]:
+    """Return, for what follows them, the tasks that list what may be any number of items."""
+    return {
+        move.state: task
+        for task in workflow.states("Task")
+        if task.call is not None and _LISTING.match(task.call.action)
+        for move in task.transitions
+        if move.state is not None
+    }
 
 
 def _finding(machine: StateMachine, state: State, fact: str, severity: Severity) -> Finding:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from advisor import (
         Architecture,
         Finding,
+        State,
         WorkflowTask,
     )
 
@@ -101,6 +102,7 @@ rule = Rule(
 )
 
 _BACKWARDS = re.compile(r"(?i)cancel|refund|roll ?-?back|compensat|revert|undo|release|restore")
+_MOST_TASKS = 100  # of one machine that are compared with each other
 _TELLING = {"sns", "events", "eventbridge", "logs", "cloudwatch", "states", "sfn"}
 # What a function does is not known; its name may say that it changes something.
 _FORWARDS = re.compile(
@@ -152,13 +154,17 @@ def _matters(task: WorkflowTask) -> bool:
 
 
 def _pair(tasks: list[WorkflowTask]) -> tuple[WorkflowTask, WorkflowTask] | None:
-    for second in tasks:
+    after: dict[WorkflowTask, set[State]] = {}
+    what = {task: _what(task) for task in tasks[:_MOST_TASKS]}
+    for second, its in what.items():
         if caught_by(second.state) is not None:
             continue
-        for first in tasks:
-            if first is second or first.state.scope is not second.state.scope:
+        for first, other in what.items():
+            if first.state.scope is not second.state.scope or its == other:
                 continue
-            if _what(first) != _what(second) and second.state in following(first.state):
+            if first not in after:
+                after[first] = following(first.state)
+            if second.state in after[first]:
                 return first, second
     return None
 

@@ -103,6 +103,23 @@ def can_fail(state: State) -> bool:
     return state.type == "Fail" or any(one.type == "Fail" for one in following(state))
 
 
+def leading_to_failure(scope: Scope) -> set[State]:
+    """Return the states of a scope from which a Fail state can be reached, those included."""
+    before: dict[State, list[State]] = defaultdict(list)
+    for state in scope.states.values():
+        for move in state.transitions:
+            if move.state is not None:
+                before[move.state].append(state)
+    waiting = [state for state in scope.states.values() if state.type == "Fail"]
+    found: set[State] = set()
+    while waiting:
+        state = waiting.pop()
+        if state not in found:
+            found.add(state)
+            waiting.extend(before[state])
+    return found
+
+
 def runs_as(scope: Scope, machine_type: str | None) -> str | None:
     """Return the type of execution that runs a scope: a distributed Map starts its own."""
     inside: Scope | None = scope
