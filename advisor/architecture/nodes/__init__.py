@@ -93,6 +93,7 @@ from advisor.architecture.nodes.network import (
 )
 from advisor.architecture.nodes.observability import (
     Alarm,
+    CapacityProvider,
     ContainerCluster,
     ContainerService,
     ContainerTask,
@@ -129,6 +130,7 @@ __all__ = [
     "Bucket",
     "BucketNotification",
     "Cache",
+    "CapacityProvider",
     "CdkNotifications",
     "CloudFrontFunction",
     "ContainerCluster",

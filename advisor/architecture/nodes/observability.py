@@ -34,6 +34,10 @@ class NestedStack(Node):
     """A stack within a stack, or a serverless application."""
 
 
+class CapacityProvider(Node):
+    """Instances of the account's own that functions run on: Lambda Managed Instances."""
+
+
 class ContainerCluster(Node):
     """An ECS cluster."""
 
@@ -46,4 +50,11 @@ class ContainerTask(Node):
     """An ECS task definition."""
 
 
-__all__ = ["Alarm", "ContainerCluster", "ContainerService", "ContainerTask", "NestedStack"]
+__all__ = [
+    "Alarm",
+    "CapacityProvider",
+    "ContainerCluster",
+    "ContainerService",
+    "ContainerTask",
+    "NestedStack",
+]

@@ -87,6 +87,7 @@ SERVICES: dict[str, Callable[[Resource, View], Node]] = {
     "AWS::SecretsManager::SecretTargetAttachment": databases.SecretAttachment,
     "AWS::CloudFront::Distribution": edge.Distribution,
     "AWS::CloudFront::Function": edge.CloudFrontFunction,
+    "AWS::Lambda::CapacityProvider": observability.CapacityProvider,
     "AWS::CloudFormation::Stack": observability.NestedStack,
     "AWS::CloudWatch::Alarm": observability.Alarm,
     "AWS::CloudWatch::CompositeAlarm": observability.Alarm,
