@@ -134,7 +134,7 @@ def _assumes_roles(facts: Facts) -> bool:
 
 
 def _example(place: Place, service: str) -> str:
-    name = service.replace("-", "_")
+    name = f"{service.replace('-', '_')}_client"
     if place.path.endswith(".py"):
         return f'{name} = boto3.client("{service}")'
     return "const client = new ...Client({});"

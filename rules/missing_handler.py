@@ -82,9 +82,12 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         facts = function.source
         if isinstance(facts, Facts):
             if facts.lacks_handler:
+                where = "its code here" if facts.handler is None else f"'{facts.shown}'"
                 yield _finding(
                     function,
-                    f"handler of '{function.name}': '{facts.shown}' has no '{facts.function}'",
+                    f"handler of '{function.name}': {where} has no '{facts.function}'",
+                    # A text without any function holds the place of code that comes later.
+                    severity=None if facts.handler or _has_functions(function) else Severity.INFO,
                 )
         elif facts.missing:
             yield _finding(function, f"handler of '{function.name}': {_told(facts.reason)}")
@@ -96,11 +99,17 @@ def _told(reason: str) -> str:
     return reason.removeprefix("its handler ")
 
 
-def _finding(function: Function, message: str) -> Finding:
+def _has_functions(function: Function) -> bool:
+    text = str(function.get("Code", "ZipFile") or "")
+    return any(word in text for word in ("def ", "function", "=>"))
+
+
+def _finding(function: Function, message: str, *, severity: Severity | None = None) -> Finding:
     return rule.finding(
         message,
         at=function.at("Handler", label="nothing of this name"),
         why="every invocation fails before any code has run",
         remediation=function.setting("Handler: <file without its ending>.<function>\n"),
+        severity=severity,
         evidence=Evidence.PROVED,
     )

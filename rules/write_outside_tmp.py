@@ -97,7 +97,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 *(other.at(label="runs the same code") for other in others),
             ],
             why="the write fails: only /tmp can be written",
-            remediation=f"/tmp/{name.rpartition('/')[2] or name.strip('/')}",  # noqa: S108  # of Lambda
+            remediation=f"/tmp/{base}",  # noqa: S108  # Lambda's own folder
             # The code may have gone to another folder before.
             confidence=Confidence.MEDIUM if relative else Confidence.HIGH,
             evidence=Evidence.PROVED,
