@@ -361,3 +361,24 @@ def test_an_alarm_watches_what_its_dimensions_name(databases: Architecture) -> N
     assert alarm.watched == (node_of(databases, "Direct"),)
     assert alarm.metrics == ("Errors",)
     assert alarm.has_action is False
+
+
+def test_a_file_system_is_found_by_a_built_arn_of_its_access_point(tmp_path: Path) -> None:
+    architecture = graph_of(
+        tmp_path,
+        """
+    Resources:
+      Files: {Type: AWS::EFS::FileSystem}
+      Entry: {Type: AWS::EFS::AccessPoint, Properties: {FileSystemId: !Ref Files}}
+      Fn:
+        Type: AWS::Lambda::Function
+        Properties:
+          Runtime: python3.13
+          Handler: a.b
+          FileSystemConfigs:
+            - LocalMountPath: /mnt/files
+              Arn: !Sub "arn:${AWS::Partition}:elasticfilesystem:${AWS::Region}:\\
+                ${AWS::AccountId}:access-point/${Entry}"
+""",
+    )
+    assert edge_between(architecture, "Fn", "Files").via == "file system mount"

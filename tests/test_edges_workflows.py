@@ -70,7 +70,7 @@ SUFFIX = "arn:aws:states:::"
             "F: !Ref Fn",
             "Fn",
             EdgeKind.INVOKES,
-            Mode.ASYNCHRONOUS,
+            Mode.SYNCHRONOUS,
         ),
         (
             task(f"{SUFFIX}lambda:invoke", FunctionName="${F}", InvocationType="Event"),

@@ -67,6 +67,8 @@ NAMED = (
     Named("job", "batch", "job-queue", ("AWS::Batch::JobQueue",), "JobQueueName"),
     Named("project", "codebuild", "project", ("AWS::CodeBuild::Project",), "Name"),
     Named("kafka", "kafka", "cluster", ("AWS::MSK::Cluster",), "ClusterName"),
+    Named("file-system", "elasticfilesystem", "file-system", ("AWS::EFS::FileSystem",), ""),
+    Named("access-point", "elasticfilesystem", "access-point", ("AWS::EFS::AccessPoint",), ""),
     Named("broker", "mq", "broker", ("AWS::AmazonMQ::Broker",), ""),
 )
 

@@ -151,12 +151,14 @@ def _mode(call: Integration, kind: EdgeKind) -> Mode | None:
     """Return whether a task waits until what it runs has ended."""
     if kind not in {EdgeKind.INVOKES, EdgeKind.STARTS, EdgeKind.CONNECTS}:
         return None
-    if call.is_callback:
-        return Mode.ASYNCHRONOUS
     if kind is EdgeKind.INVOKES:
+        # How the function itself is run, which decides who retries; a callback comes after it.
+        # https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
         how = call.argument("InvocationType")
         is_event = how is not None and how.value == "Event"
         return Mode.ASYNCHRONOUS if is_event or call.action == "invokeAsync" else Mode.SYNCHRONOUS
+    if call.is_callback:
+        return Mode.ASYNCHRONOUS
     if kind is EdgeKind.CONNECTS or call.is_job or call.action == "startSyncExecution":
         return Mode.SYNCHRONOUS
     return Mode.ASYNCHRONOUS
