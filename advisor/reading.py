@@ -11,7 +11,7 @@ from advisor.source.sources import Sources
 from advisor.templates.parameters import given_for
 from advisor.templates.project import build_project, groups, neighbours
 from advisor.templates.resolver import Resolver
-from advisor.templates.scenarios import Scenario, formulas_of, scenarios
+from advisor.templates.scenarios import Scenario, formulas_of, scenarios, usual_scenario
 from advisor.templates.template import section
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def read_inputs(inputs: Inputs, config: Config) -> Reading:
 
     project = build_project(inputs.files, inputs.templates, workflows=inputs.workflows, given=given)
     formulas = formulas_of(project, config.region)
-    usual = Scenario(formulas=formulas)
-    view = Resolver(project, usual, region=config.region)
+    view = Resolver(project, usual_scenario(project, formulas), region=config.region)
     files = inputs.files
     sources = Sources(files.root, files.base, text_of=files.text)
     architecture = build(view, sources=sources)

@@ -106,3 +106,26 @@ def test_what_cannot_be_drawn_is_said(
     code, out, complaints = ran(capsys, "graph", *arguments)
     assert (code, out.strip()) == (2, "")
     assert told in complaints.lower()
+
+
+CONDITIONAL = """
+Parameters: {Stage: {Type: String, Default: prod}}
+Conditions: {IsProd: !Equals [!Ref Stage, prod]}
+Resources:
+  Always: {Type: AWS::SQS::Queue}
+  OnlyInProd: {Type: AWS::SQS::Queue, Condition: IsProd}
+  Elsewhere: {Type: AWS::SQS::Queue, Condition: NotDeclared}
+"""
+
+
+def test_what_the_defaults_of_parameters_make_exist_is_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "advise.toml").write_text("")
+    file = tmp_path / "template.yaml"
+    file.write_text(CONDITIONAL)
+    _, out, _ = ran(capsys, "graph", str(file))
+    assert "OnlyInProd" in out
+    assert "Elsewhere" not in out
+    _, out, _ = ran(capsys, "graph", "--parameter", "Stage=dev", str(file))
+    assert "OnlyInProd" not in out

@@ -133,6 +133,17 @@ def _names_parameter(data: Data, stack: Stack, depth: int = 0) -> bool:
     return isinstance(data, str) and any(f"${{{name}}}" in data for name in stack.parameters)
 
 
+def usual_scenario(project: Project, formulas: Mapping[str, Mapping[str, Formula]]) -> Scenario:
+    """Return the scenario in which parameters have their defaults, the others unusual values."""
+    wanted = [(project.stacks[owner], name) for owner, table in formulas.items() for name in table]
+    literals = _literals(wanted, formulas)
+    assignment = {
+        variable: _domain(project, variable, texts)[0] for variable, texts in literals.items()
+    }
+    texts_of = {variable: frozenset(texts) for variable, texts in literals.items()}
+    return Scenario(assignment, formulas, texts_of)
+
+
 def used_conditions(stack: Stack) -> set[str]:
     """Return the conditions that decide whether a resource exists or what a property is."""
     if not stack.conditions:
