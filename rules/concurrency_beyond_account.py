@@ -135,16 +135,16 @@ def _of_mapping(mapping: EventSourceMapping) -> _Share | None:
 
 
 def _of_maps(architecture: Architecture, machine: StateMachine) -> Iterator[_Share]:
-    nodes = [node for node in machine.states if isinstance(node, StateNode)]
-    for node in nodes:
+    edges = architecture.outgoing(machine, EdgeKind.INVOKES)
+    for node in machine.states:
         state = node.state
         if not state.is_distributed:
             continue
         runs = any(
-            _is_free(edge.target)
-            for inner in nodes
-            if inner.state.pointer[: len(state.pointer)] == state.pointer
-            for edge in architecture.outgoing(inner, EdgeKind.INVOKES)
+            isinstance(edge.declared_by, StateNode)
+            and edge.declared_by.state.pointer[: len(state.pointer)] == state.pointer
+            and _is_free(edge.target)
+            for edge in edges
         )
         most = state.concurrency
         if runs and (most is None or isinstance(most, (int, float))):
