@@ -10,6 +10,7 @@ from advisor import (
     EventBus,
     EventRule,
     Evidence,
+    Fix,
     Pillar,
     Rule,
     Severity,
@@ -122,6 +123,7 @@ def _finding(
     architecture: Architecture, each: EventRule, bus: EventBus, services: list[str]
 ) -> Finding:
     exported = architecture.is_exported(bus)
+    change = each.removal("EventBusName")
     return rule.finding(
         f"'{each.title}' waits on '{bus.name}' for events of {services[0]}, which AWS sends to the "
         "default bus",
@@ -131,4 +133,5 @@ def _finding(
         remediation=f"# take EventBusName off {each.title}: it is a rule of the default bus then",
         confidence=Confidence.MEDIUM if exported else None,
         evidence=Evidence.DECLARED,
+        fix=Fix(f"move '{each.title}' to the default bus", (change,)) if change else None,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from advisor import (
     Confidence,
     Evidence,
+    Fix,
     Pillar,
     Queue,
     Rule,
@@ -173,6 +174,8 @@ def _finding(target: Queue | Topic, senders: Sequence[Sender], key: Node | None)
 # take KmsMasterKeyId off {target.name}{": it is encrypted by SQS then" if kind == "queue" else ""}
 # or use a key of your own with this statement in its KeyPolicy
 {statement}"""
+    # Without the key a queue is encrypted by SQS, a topic not at all.
+    change = target.removal("KmsMasterKeyId") if key is None and kind == "queue" else None
     return rule.finding(
         f"{shown} cannot use the key of '{target.name}', with which each message is encrypted",
         at=target.at("KmsMasterKeyId", label="a key that the publisher cannot use"),
@@ -182,4 +185,5 @@ def _finding(target: Queue | Topic, senders: Sequence[Sender], key: Node | None)
         severity=None if key is None else Severity.WARNING,
         confidence=None if key is None else Confidence.MEDIUM,
         evidence=Evidence.DECLARED,
+        fix=Fix(f"let SQS encrypt '{target.name}' itself", (change,)) if change else None,
     )

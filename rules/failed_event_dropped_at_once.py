@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, EventInvokeConfig, Mode, Pillar, Rule, Severity
+from advisor import Confidence, EventInvokeConfig, Fix, Mode, Pillar, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,10 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 
 def _finding(architecture: Architecture, config: EventInvokeConfig, function: Function) -> Finding:
     sink = architecture.free_name(f"{function.name}Failures", near=function)
+    change = None
     if config.is_generated or config.is_sam:
+        # SAM makes the queue and the permission to write to it.
+        change = config.change(("DestinationConfig", "OnFailure"), {"Type": "SQS"})
         remediation = f"""
             {function.name}:
               Properties:
@@ -110,5 +113,6 @@ def _finding(architecture: Architecture, config: EventInvokeConfig, function: Fu
         related=[function.at(label="keeps no failed event")],
         why="one failure, whatever its cause, loses the event, and nobody is told",
         remediation=remediation,
+        fix=Fix(f"keep what '{function.name}' fails on", (change,)) if change else None,
         about=(function.name,),
     )

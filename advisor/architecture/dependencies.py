@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from advisor.records import record
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.external import External
 from advisor.architecture.nodes.part import Part
+from advisor.records import record
 from advisor.templates.values import references_in
 
 if TYPE_CHECKING:
