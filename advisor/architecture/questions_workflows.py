@@ -118,7 +118,9 @@ class WorkflowTask:
     @property
     def label(self) -> str:
         """Service and action, such as `sqs:sendMessage`; empty where they are not known."""
-        return f"{self.call.service}:{self.call.action}" if self.call.action else ""
+        if self.call.action:
+            return f"{self.call.service}:{self.call.action}"
+        return "lambda:invoke" if self.runs_function else ""
 
 
 def definition_faults(

@@ -61,10 +61,7 @@ class _Drawing:
         self._workflow = workflow
         self._ascii = ascii
         self._arrow = "-->" if ascii else "─▶"
-        self._targets = {
-            task.state: [target.title for target in task.targets]
-            for task in architecture.workflow_tasks(machine)
-        }
+        self._tasks = {task.state: task for task in architecture.workflow_tasks(machine)}
         self._found = _by_state(workflow, findings)
 
     def heading(self, title: str) -> str:
@@ -118,10 +115,12 @@ class _Drawing:
         if state.type == "Map" and state.is_distributed:
             words[0] = "distributed map"
         if call is not None:
-            words = [f"{call.service}:{call.action}{call.suffix}" if call.action else call.resource]
-            names = self._targets.get(state, [])
+            task = self._tasks.get(state)
+            label = task.label if task is not None else ""
+            words = [f"{label}{call.suffix}" if label else call.resource]
+            names = dict.fromkeys(target.title for target in task.targets) if task else {}
             if names:
-                words.append(("-> " if self._ascii else "→ ") + ", ".join(dict.fromkeys(names)))
+                words.append(("-> " if self._ascii else "→ ") + ", ".join(names))
         seconds = state.seconds("Seconds") if state.type == "Wait" else state.timeout
         if isinstance(seconds, (int, float)):
             words.append(f"{seconds:g} s")
