@@ -11,7 +11,6 @@ from advisor import (
     Evidence,
     External,
     Function,
-    NotRead,
     Pillar,
     Rule,
     Severity,
@@ -20,7 +19,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding, Loop, NotJudged, Value
+    from advisor import Architecture, Finding, Loop, NotJudged
 
 rule = Rule(
     id="ARC015",
@@ -33,8 +32,7 @@ rule = Rule(
     rationale="""
         A rule that does not say whose events it is for, nor which kind, matches those that its own
         target puts on the bus: each invocation causes the next one, and Lambda's detection of
-        loops does not see through EventBridge. The same happens where the pattern asks for just
-        the source that the function writes.
+        loops does not see through EventBridge.
         """,
     remediation="""
         Name `source` and `detail-type` in the pattern, and let the function use another of
@@ -116,49 +114,13 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         pattern = each.pattern if isinstance(each, EventRule) else None
         if not isinstance(each, EventRule) or not isinstance(pattern, dict):
             continue
-        written = _written(loop.function)
+        # A pattern that asks for a source has its reason; what the code puts tells whether it is
+        # matched all the same, which another rule judges.
         if pattern.get("source") is None and pattern.get("detail-type") is None:
-            # What the code is known to write is all that it may match.
-            if pattern or not written:
-                yield _finding(loop, each, None)
-        elif any(_matches(pattern, source, kind) for source, kind in written):
-            yield _finding(loop, each, None if pattern.get("detail-type") else Severity.INFO)
+            yield _finding(loop, each)
 
 
-def _written(function: Function) -> list[tuple[Value, Value]]:
-    """Return source and detail-type of the events that the code puts on buses, as far as known."""
-    facts = function.source
-    if isinstance(facts, NotRead):
-        return []
-    variables = function.environment
-    known = variables if isinstance(variables, dict) else {}
-
-    def value(kind: str, text: str) -> Value:
-        if kind == "literal":
-            return text
-        return known.get(text) if kind == "environment variable" else None
-
-    return [
-        (
-            value(entry.source.kind.value, entry.source.text),
-            value(entry.detail_type.kind.value, entry.detail_type.text),
-        )
-        for call in facts.calls
-        for entry in call.entries
-    ]
-
-
-def _matches(pattern: dict[str, Value], source: Value, kind: Value) -> bool:
-    """Tell whether an event certainly fits the source and detail-type of a pattern."""
-    for asked, given in ((pattern.get("source"), source), (pattern.get("detail-type"), kind)):
-        if asked is not None and not (
-            isinstance(asked, list) and isinstance(given, str) and given in asked
-        ):
-            return False
-    return True
-
-
-def _finding(loop: Loop, each: EventRule, severity: Severity | None) -> Finding:
+def _finding(loop: Loop, each: EventRule) -> Finding:
     name, bus = loop.function.name, loop.out.target.title
     is_proved = loop.out.evidence is Evidence.PROVED
     filtered = loop.is_filtered or loop.is_wildcard
@@ -173,7 +135,7 @@ def _finding(loop: Loop, each: EventRule, severity: Severity | None) -> Finding:
               source: [<who sends it>]
               detail-type: [<what it is about>]
             """,
-        severity=Severity.INFO if filtered else severity,
+        severity=Severity.INFO if filtered else None,
         evidence=loop.out.evidence,
         about=loop.logical_ids,
     )
