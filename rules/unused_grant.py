@@ -140,5 +140,5 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 {", ".join(dict.fromkeys(action for each, _ in items for action in each.actions))}
                 """,
             evidence=Evidence.GRANTED,
-            about=[functions[0].name, edge.target.title, does],
+            about=[functions[0].name, edge.target.title],
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from advisor.architecture.nodes.functions import Function
     from advisor.documents.location import Location
     from advisor.source.code import FunctionCode, InlineCode
+    from advisor.source.dependencies import Estimate
     from advisor.source.facts import Facts, Place
     from advisor.source.package import Deployment, PackageSize
     from advisor.source.sources import Sources
@@ -103,6 +104,24 @@ class Code:
                 layers.append((node, size))
                 final = final and is_built
         return Package(*found, layers=tuple(layers), others=others, is_final=final)
+
+    @cached_property
+    def estimate(self) -> Estimate | NotRead | None:
+        """What the dependencies weigh that a build installs; None where none are declared.
+
+        Not known where a bundler takes only what is used, and where the build has been done.
+        """
+        described = self._described
+        if isinstance(described, NotRead):
+            return described
+        if described.is_image or described.inline is not None:
+            return None
+        method = _metadata(self._function, "BuildMethod")
+        if described.entry_points or method == "esbuild":
+            return NotRead("a bundler takes only what is used")
+        if method == "makefile" or not self._function.is_sam:
+            return NotRead("its build is its own")
+        return self._sources.estimate(described)
 
     def _weigh(self, layer: Layer, code: FunctionCode) -> tuple[PackageSize | NotRead, bool]:
         """Return what a layer weighs, and whether it is deployed so: built, or as it lies."""

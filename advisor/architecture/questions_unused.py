@@ -16,12 +16,20 @@ if TYPE_CHECKING:
     from advisor.architecture.edges import Edge
     from advisor.architecture.nodes.base import Node
     from advisor.architecture.nodes.functions import Function
+    from advisor.source.facts import SdkCall
 
 _KINDS = frozenset(
     {EdgeKind.INVOKES, EdgeKind.PUBLISHES, EdgeKind.STARTS, EdgeKind.READS, EdgeKind.WRITES}
 )
 _BY_EXTENSION = frozenset({"secret", "parameter"})
 """What an extension reads for code that asks it over HTTP."""
+_OWN_BUSINESS = frozenset(
+    {
+        *("cloudwatch", "events", "kinesis", "kms", "lambda", "logs", "s3", "secretsmanager"),
+        *("sns", "sqs", "ssm", "stepfunctions", "sts"),
+    }
+)
+"""Services that do not read and write buckets with the rights of whoever calls them."""
 
 
 def unused_grants(architecture: Architecture) -> list[tuple[Edge, list[Function]]]:
@@ -52,22 +60,39 @@ def _may_use(architecture: Architecture, edge: Edge) -> bool:
     if kind_of(target) in _BY_EXTENSION or _is_declared(architecture, function, target):
         return True
     service = SERVICES.get(kind_of(target), "")
+    if service == "s3" and any(_hands_on(call) for call in facts.calls):
+        return True
     known = {
         call.place: call.target
         for call in architecture.calls(function)  # type: ignore[arg-type]  # it has facts
-        if call.place is not None and call.kind is edge.kind
+        if call.place is not None and _is_of_kind(service, call.via.split()[0], edge.kind)
     }
     if target in known.values():
         return True
     located = function.in_code  # type: ignore[attr-defined]  # it has facts
     for call in facts.calls:
         name = SERVICES_IN_CALLS.get(call.service, call.service)
-        if name != service or call_kind(name, call.operation) is not edge.kind:
+        if name != service or not _is_of_kind(name, call.operation, edge.kind):
             continue
         places = [call.place, *(entry.place for entry in call.entries)]
         if not any(located(place) in known for place in places):
             return True
     return False
+
+
+def _hands_on(call: SdkCall) -> bool:
+    """Tell whether a service may use the caller's rights on a bucket, as an import does."""
+    if call.service == "dynamodb":
+        return call.operation.startswith(("Import", "Export"))
+    return call.service not in _OWN_BUSINESS
+
+
+def _is_of_kind(service: str, operation: str, kind: EdgeKind) -> bool:
+    """Tell whether an operation is what a grant of a kind is for."""
+    if service == "sqs" and kind is EdgeKind.READS:
+        # Who receives messages deletes them, maybe in another function.
+        return not operation.startswith("SendMessage")
+    return call_kind(service, operation) is kind
 
 
 def _is_declared(architecture: Architecture, function: Node, target: Node) -> bool:

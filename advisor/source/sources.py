@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from advisor.source.code import FunctionCode
+    from advisor.source.dependencies import Estimate
     from advisor.source.facts import Facts
     from advisor.source.package import Deployment, PackageSize
     from advisor.source.read import SourceReader
@@ -43,6 +44,7 @@ class Sources:
         self._packages: dict[
             tuple[FunctionCode, bool], tuple[Deployment, PackageSize] | NotRead
         ] = {}
+        self._estimates: dict[tuple[Path, str], Estimate | None] = {}
         self._counted = 0
 
     def shown(self, path: str) -> str:
@@ -77,6 +79,19 @@ class Sources:
         deployment, path = found
         size = self.weigh(path, code.runtime)
         return size if isinstance(size, NotRead) else (deployment, size)
+
+    def estimate(self, code: FunctionCode) -> Estimate | None:
+        """Return what the dependencies weigh that a build of the code installs, once each."""
+        from advisor.source.dependencies import estimate
+        from advisor.source.package import Deployment, how_deployed
+
+        found = how_deployed(code, root=self.root, builds=True)
+        if isinstance(found, NotRead) or found[0] is not Deployment.BUILT_FIRST:
+            return None
+        key = (found[1], code.runtime)
+        if key not in self._estimates:
+            self._estimates[key] = estimate(found[1], root=self.root, runtime=code.runtime)
+        return self._estimates[key]
 
     def weigh(self, path: Path, runtime: str = "") -> PackageSize | NotRead:
         """Return what a folder or an archive weighs; bounded over the whole run."""

@@ -14,6 +14,7 @@ from advisor.templates.values import Reference, Unknown
 if TYPE_CHECKING:
     from advisor.architecture.code import Code, Package
     from advisor.documents.location import Location
+    from advisor.source.dependencies import Estimate
     from advisor.source.facts import Facts, NotRead, Place
     from advisor.templates.values import Value
 
@@ -39,6 +40,11 @@ class Function(Node):
     def package(self) -> Package | NotRead:
         """What is deployed weighs, or why that is not known; measured on first use."""
         return _not_read() if self.code is None else self.code.package
+
+    @property
+    def estimate(self) -> Estimate | NotRead | None:
+        """What the dependencies weigh that its build installs; None where none are declared."""
+        return _not_read() if self.code is None else self.code.estimate
 
     @property
     def physical_name(self) -> Value:
