@@ -71,6 +71,7 @@ rule = Rule(
               Runtime: java21
               Handler: app.Handler
               CodeUri: price/
+              MemorySize: 1024
               AutoPublishAlias: live
               SnapStart: {ApplyOn: PublishedVersions}
           Quote:

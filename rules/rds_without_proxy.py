@@ -101,6 +101,7 @@ rule = Rule(
               Runtime: python3.13
               Handler: app.handler
               CodeUri: build/
+              VpcConfig: {SecurityGroupIds: [sg-1], SubnetIds: [subnet-1, subnet-2]}
               Environment:
                 Variables:
                   DB_HOST: !GetAtt Pool.Endpoint
