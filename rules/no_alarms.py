@@ -101,7 +101,8 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         return
     first: dict[str, Function] = {}
     deploying = architecture.deployment_functions()
-    for function in architecture.functions():
+    # By name: which one is named must not depend on their order in the file.
+    for function in sorted(architecture.functions(), key=lambda each: each.name):
         invoked = any(
             edge.evidence is Evidence.DECLARED for edge in architecture.invokers(function)
         )

@@ -57,11 +57,12 @@ def fingerprinted(
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for index, finding in enumerate(findings):
         place = finding.location
+        about = _about(finding)
         base = (
             finding.rule.id,
             path_of(place.path),
-            str(len(finding.about)),
-            *finding.about,
+            str(len(about)),
+            *about,
             *named_keys(place.pointer),
         )
         groups[base].append(index)
@@ -72,3 +73,14 @@ def fingerprinted(
         for count, index in enumerate(indexes):
             done[index] = replace(findings[index], fingerprint=digest(*base, str(count)))
     return done
+
+
+def _about(finding: Finding) -> tuple[str, ...]:
+    """Return the logical ids that count, in an order that is not that of the file.
+
+    What stands in Globals belongs to none of the functions that share it: which of them is named
+    may depend on their order.
+    """
+    place = finding.location
+    shared = place.pointer[:1] == ("Globals",)
+    return tuple(sorted(id_ for id_ in finding.about if not (shared and id_ == place.resource)))
