@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Pillar, Rule, Severity, StateMachine
+from advisor import Confidence, Pillar, Rule, Severity, StateMachine, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,11 +76,20 @@ rule = Rule(
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding]:
     for machine in architecture.all(StateMachine):
-        for fault in architecture.definition_faults(machine, "dead-handler"):
-            yield rule.finding(
-                fault.message,
-                at=fault.place,
-                why="what it is meant for happens as if it were not there",
-                remediation="Remove the entry, or move it before the one that answers the same.",
-                about=machine.about,
-            )
+        faults = architecture.definition_faults(machine, "dead-handler")
+        if not faults:
+            continue
+        # Entries that are copied from state to state are one cause.
+        first = faults[0]
+        message = first.message
+        if len(faults) > 1:
+            names = listed(fault.state.name for fault in faults if fault.state is not None)
+            message = f"{len(faults)} retriers or catchers never apply, in {names}"
+        yield rule.finding(
+            message,
+            at=first.place,
+            related=[fault.place.labelled(fault.message) for fault in faults[1:]],
+            why="what it is meant for happens as if it were not there",
+            remediation="Remove the entry, or move it before the one that answers the same.",
+            about=machine.about,
+        )

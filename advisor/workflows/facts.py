@@ -183,11 +183,16 @@ def paths_read(state: State) -> Iterator[tuple[Pointer, str]]:
                 yield (*state.pointer, name, *pointer), item
 
 
+_ORDER = re.compile(r"(Numeric|String|Timestamp)((?:Less|Greater)Than(?:Equals)?)(Path)?\Z")
+_NOT_COMPARED = frozenset({"Next", "Comment", "Assign", "Output"})
+
+
 def is_exhaustive(state: State) -> bool:
     """Tell whether a Choice always finds a rule: by `Default`, or by both answers to a test."""
     if "Default" in state.data:
         return True
     seen: dict[tuple[str, str], set[bool]] = defaultdict(set)
+    asked: dict[str, set[bool]] = defaultdict(set)
     rules = state.data.get("Choices")
     for outer in rules if isinstance(rules, list) else ():
         if not isinstance(outer, dict):
@@ -195,12 +200,22 @@ def is_exhaustive(state: State) -> bool:
         inner = outer.get("Not")
         negated = isinstance(inner, dict)
         rule = inner if isinstance(inner, dict) else outer
+        compared = {key: rule[key] for key in sorted(rule) if key not in _NOT_COMPARED}
+        asked[str(compared)].add(negated)
+        for name, value in rule.items():
+            match = _ORDER.match(name)
+            if match is not None:
+                # Less is the opposite of greater or equal, with the same thing on both sides.
+                less_or_equal = match[2] in {"LessThanEquals", "GreaterThan"}
+                lower = match[2].startswith("Less") != negated
+                key = f"{match[1]} {match[3]} {less_or_equal} {rule.get('Variable')} {value}"
+                asked[key].add(lower)
         if rule.get("Condition") is True or str(rule.get("Condition")).strip("{}% ") == "true":
             return True
         for name, value in rule.items():
             if isinstance(value, bool) and name != "Condition":
                 seen[str(rule.get("Variable")), name].add(value != negated)
-    return any(len(both) > 1 for both in seen.values())
+    return any(len(both) > 1 for both in (*seen.values(), *asked.values()))
 
 
 # --- placeholders -----------------------------------------------------------------------------

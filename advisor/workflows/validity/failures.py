@@ -156,7 +156,7 @@ def _order(spot: Spot, entries: list[Asl]) -> None:
             spot.at(index, "ErrorEquals").error(
                 f"'States.ALL' in {spot.label} is not in its last entry"
             )
-        if names and all(name in seen for name in names) and len(names) == len(listed):
+        if names and all(_is_answered(name, seen) for name in names) and len(names) == len(listed):
             quoted = ", ".join(f"'{name}'" for name in names)
             spot.at(index, "ErrorEquals").warning(
                 f"entry {index + 1} in {spot.label} never applies: {quoted} is answered before",
@@ -168,6 +168,14 @@ def _order(spot: Spot, entries: list[Asl]) -> None:
             )
         for name in names:
             seen.setdefault(name, index)
+
+
+def _is_answered(name: str, seen: dict[str, int]) -> bool:
+    """Tell whether an earlier entry answers an error: by its name, or as any failure of a task.
+
+    Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    """
+    return name in seen or ("States.TaskFailed" in seen and not name.startswith("States."))
 
 
 def _is_number(value: Asl) -> bool:
