@@ -106,10 +106,13 @@ def check(architecture: Architecture) -> Iterator[Finding]:
         changing = {
             task.state for task in architecture.workflow_tasks(machine) if task.changes_something
         }
+        said: set[State] = set()
         for state in workflow.states("Map", "Parallel"):
-            word = _stops(state, changing)
+            # What is inside of one that stops all is stopped with it.
+            word = "" if said.intersection(state.enclosing()) else _stops(state, changing)
             if not word:
                 continue
+            said.add(state)
             yield rule.finding(
                 f"the first {word} of '{state.name}' that fails stops all others",
                 at=state.at(label="nothing catches, here or inside"),

@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 def graph(
     *,
-    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Templates, directories.")],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH…", help="Templates, definitions, directories.")
+    ],
     form: Annotated[
         str, typer.Option("--format", metavar="|".join(FORMATS), help="How to draw it.")
     ] = "text",
