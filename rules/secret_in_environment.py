@@ -169,9 +169,12 @@ def _finding(found: Sequence[tuple[Function, str, str]]) -> Finding:
     functions = list(dict.fromkeys(function.name for function, _, _ in found))
     more = f" and {len(functions) - 1} more" if len(functions) > 1 else ""
     shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    place = first.at(*_VARIABLES, name, label=how)
+    shared = place.pointer[:1] == ("Globals",)
+    head = ("Globals", "Function") if shared else (first.name, "Properties")
     return rule.finding(
         f"'{first.name}'{more} {'have' if more else 'has'} a secret in the environment: {shown}",
-        at=first.at(*_VARIABLES, name, label=how),
+        at=place,
         related=[
             first.at(*_VARIABLES, variable, label=told)
             for function, variable, told in found[1:]
@@ -180,8 +183,8 @@ def _finding(found: Sequence[tuple[Function, str, str]]) -> Finding:
         why="whoever may read the function's configuration reads the secret, and so does every "
         "package in it; rotating it breaks the function until the next deployment",
         remediation=f"""
-            {first.name}:
-              Properties:
+            {head[0]}:
+              {head[1]}:
                 Environment:
                   Variables:
                     {name}_SECRET_ARN: <ARN of the secret, which the function reads when it starts>
