@@ -58,10 +58,7 @@ rule = Rule(
               Events:
                 Api: {Type: HttpApi}
         """,
-    references=(
-        "https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html",
-        "https://docs.aws.amazon.com/lambda/latest/operatorguide/computing-power.html",
-    ),
+    references=("https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html",),
     options={"least_mb": 512},
     aggregate="{count} functions in Java or .NET that callers wait for have little memory: {names}",
 )
