@@ -94,7 +94,7 @@ rule = Rule(
         """,
     references=(
         "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
-        "https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/identity-and-access-management.html",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     ),
     aggregate="{count} roles are shared by functions with different needs: {names}",
 )

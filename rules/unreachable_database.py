@@ -106,7 +106,6 @@ rule = Rule(
     references=(
         "https://docs.aws.amazon.com/lambda/latest/dg/services-rds.html",
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html",
-        "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/LambdaRedis.html",
     ),
 )
 
