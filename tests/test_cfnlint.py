@@ -243,3 +243,21 @@ def test_our_configuration_and_suppressions_count_inside_cfn_lint() -> None:
     text = TEMPLATE.replace("Timeout: 30", "Timeout: 30  # advise: ignore[QUE010] it is quick")
     Path("t.yaml").write_text(text)
     assert not [row for row in cfn_lint("t.yaml") if re.match("[EW][A-Z]", row[0])]
+
+
+@pytest.mark.usefixtures("here")
+def test_an_editor_that_has_a_text_and_no_file_gets_our_findings_at_its_lines() -> None:
+    program = (
+        "import sys\n"
+        "from cfnlint.api import lint\n"
+        "from cfnlint.core import get_rules\n"
+        "rules = get_rules(['advisor.integrations.cfnlint'], [], ['W', 'E'])\n"
+        "for each in lint(open('t.yaml').read(), rules=rules):\n"
+        "    print(each.rule.id, each.linenumber)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert "EQUE010 6" in done.stdout.splitlines()
+    assert "WQUE001 3" in done.stdout.splitlines()
