@@ -350,3 +350,38 @@ def test_what_cannot_be_meant_is_a_warning(name: str) -> None:
     (problem,) = judge(machine)
     assert problem.severity is Weight.WARNING
     assert code is None or problem.code is code
+
+
+@pytest.mark.parametrize(
+    ("resource", "weight"),
+    [
+        # The documentation lists the actions of this integration one by one.
+        ("dynamodb:query", Weight.ERROR),
+        # No such API exists.
+        ("sns:send", Weight.ERROR),
+        # The API exists; whether the integration has it is not sure enough.
+        ("athena:listWorkGroups", Weight.WARNING),
+        # No action of the service waits that way, another action of it does.
+        ("sqs:sendMessage.sync", Weight.ERROR),
+        ("athena:stopQueryExecution.sync", Weight.WARNING),
+    ],
+)
+def test_an_optimized_integration_is_refused_only_where_that_is_sure(
+    resource: str, weight: Weight
+) -> None:
+    machine = one({"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "End": True})
+    found = [problem for problem in judge(machine) if problem.topic == "resource"]
+    assert [problem.severity for problem in found] == [weight]
+
+
+def test_what_a_client_fills_in_may_be_left_out() -> None:
+    state = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:glacier:initiateJob"}
+    machine = one({**state, "Parameters": {"VaultName": "v"}, "End": True})
+    assert not judge(machine)
+
+
+def test_a_handler_behind_a_wildcard_never_applies() -> None:
+    retries = [{"ErrorEquals": ["States.TaskFailed"]}, {"ErrorEquals": ["Lambda.Unknown"]}]
+    (problem,) = judge(one(task(Retry=retries)))
+    assert problem.topic == "dead-handler"
+    assert not judge(one(task(Retry=[*retries[:1], {"ErrorEquals": ["States.Timeout"]}])))
