@@ -1,0 +1,125 @@
+"""`advise explain` tells what is known of a template and of one resource, and what is not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.commands import ran
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: String}
+Globals:
+  Function: {Timeout: 20}
+Resources:
+  Caller:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      FunctionName: !Sub caller-${Stage}
+      Environment: {Variables: {NEXT: !Ref Next}}
+      Policies: [{LambdaInvokePolicy: {FunctionName: !Ref Next}}]
+      InlineCode: |
+        import os, boto3
+        client = boto3.client("lambda")
+        def handler(event, context):
+            client.invoke(FunctionName=os.environ["NEXT"])
+  Next:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: java21, Handler: a.B, CodeUri: java/}
+"""
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> str:
+    (tmp_path / "advise.toml").write_text("")
+    file = tmp_path / "template.yaml"
+    file.write_text(TEMPLATE)
+    return str(file)
+
+
+def test_a_template_is_explained_by_its_resources_and_the_code_that_is_not_read(
+    template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = ran(capsys, "explain", template)
+    assert code == 0
+    assert "Caller  AWS::Lambda::Function" in out
+    assert "Java is not read (java21): Next" in out
+    assert "known by their grants" in out
+
+
+def test_a_value_is_shown_with_the_place_that_writes_it(
+    template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = ran(capsys, "explain", template, "Caller")
+    assert _line(out, "Timeout").endswith("template.yaml:6")
+    assert "→ Next" in _line(out, "Environment.Variables.NEXT")
+    assert "caller-${Stage}" in _line(out, "FunctionName")
+    assert "in part: parameter without default" in _line(out, "FunctionName")
+
+
+def test_a_call_is_shown_from_both_ends_with_its_mode_and_evidence(
+    template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "invokes synchronous, Invoke in code, proved"
+    _, out, _ = ran(capsys, "explain", template, "Caller")
+    assert f"Next: {said}" in out
+    assert "calls lambda:InvokeFunction on environment variable 'NEXT'" in out
+    _, out, _ = ran(capsys, "explain", template, "Next")
+    assert f"Caller: {said}" in out
+
+
+def test_a_function_in_a_language_that_is_not_read_says_so(
+    template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = ran(capsys, "explain", template, "Next")
+    assert "not read: Java is not read (java21)" in out
+    assert "by its grants and its environment only" in out
+
+
+def test_rules_are_met_not_met_and_not_judged_for_a_reason(
+    template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = ran(capsys, "explain", template, "Caller")
+    assert "not met: warning ARC001 synchronous-lambda-chain" in out
+    assert "sleep-in-function" in _line(out, "met:")
+    _, out, _ = ran(capsys, "explain", template, "Next")
+    assert "not judged: PKG020 missing-handler: Java is not read (java21)" in out
+
+
+def test_json_says_the_same(template: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = ran(capsys, "explain", template, "Caller", "--format", "json")
+    (found,) = json.loads(out)
+    assert found["name"] == "Caller"
+    assert {item["id"] for item in found["not_met"]} >= {"ARC001"}
+    assert any(item["evidence"] == "proved" for item in found["outgoing"])
+
+
+def test_a_resource_that_is_not_there_is_an_error_with_a_hint(
+    template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = ran(capsys, "explain", template, "Caler")
+    assert code == 2
+    assert "did you mean 'Caller'" in err
+
+
+def test_a_folder_without_templates_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = ran(capsys, "explain", str(tmp_path))
+    assert code == 2
+    assert "no template" in err
+
+
+def _line(text: str, start: str) -> str:
+    found = [line for line in text.splitlines() if line.strip().startswith(start)]
+    assert found, text
+    return found[0]
