@@ -133,5 +133,5 @@ def _finding(
         remediation=f"# take EventBusName off {each.title}: it is a rule of the default bus then",
         confidence=Confidence.MEDIUM if exported else None,
         evidence=Evidence.DECLARED,
-        fix=Fix(f"move '{each.title}' to the default bus", (change,)) if change else None,
+        fix=Fix(f"Move '{each.title}' to the default bus", (change,)) if change else None,
     )

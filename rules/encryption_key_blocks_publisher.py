@@ -185,5 +185,5 @@ def _finding(target: Queue | Topic, senders: Sequence[Sender], key: Node | None)
         severity=None if key is None else Severity.WARNING,
         confidence=None if key is None else Confidence.MEDIUM,
         evidence=Evidence.DECLARED,
-        fix=Fix(f"let SQS encrypt '{target.name}' itself", (change,)) if change else None,
+        fix=Fix(f"Let SQS encrypt '{target.name}' itself", (change,)) if change else None,
     )

@@ -113,6 +113,6 @@ def _finding(config: EventInvokeConfig, function: Function, age: int, needed: in
             # in the EventInvokeConfig of {function.name}
             MaximumEventAgeInSeconds: {wanted}
             """,
-        fix=Fix(f"keep events of '{function.name}' for {wanted} s", (change,)) if change else None,
+        fix=Fix(f"Keep events of '{function.name}' for {wanted} s", (change,)) if change else None,
         about=(function.name,),
     )

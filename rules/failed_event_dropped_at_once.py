@@ -113,6 +113,6 @@ def _finding(architecture: Architecture, config: EventInvokeConfig, function: Fu
         related=[function.at(label="keeps no failed event")],
         why="one failure, whatever its cause, loses the event, and nobody is told",
         remediation=remediation,
-        fix=Fix(f"keep what '{function.name}' fails on", (change,)) if change else None,
+        fix=Fix(f"Keep what '{function.name}' fails on", (change,)) if change else None,
         about=(function.name,),
     )

@@ -133,5 +133,5 @@ def _without_deduplication(sender: RuleTarget | Schedule, queue: Queue) -> Findi
                 ContentBasedDeduplication: true
             """,
         evidence=Evidence.DECLARED,
-        fix=Fix(f"deduplicate '{queue.name}' by content", (change,), safe=True) if change else None,
+        fix=Fix(f"Deduplicate '{queue.name}' by content", (change,), safe=True) if change else None,
     )

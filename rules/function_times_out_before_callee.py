@@ -114,7 +114,7 @@ def _finding(edge: Edge, caller: Function, callee: Function) -> Finding:
     most = int(limit("lambda-timeout").value)
     wanted = min(int(callee.timeout) + 5, most) if isinstance(callee.timeout, int) else most
     change = caller.change(("Timeout",), wanted)
-    fix = Fix(f"give '{caller.name}' {wanted} s", (change,)) if change is not None else None
+    fix = Fix(f"Give '{caller.name}' {wanted} s", (change,)) if change is not None else None
     is_proved = edge.evidence >= Evidence.PROVED
     fits = isinstance(callee.timeout, int) and callee.timeout < wanted
     return rule.finding(

@@ -113,7 +113,7 @@ def _finding(topic: Topic, subscription: Subscription, size: int, protocol: str)
         why="SNS refuses one of the two, and the deployment fails",
         remediation=_remediation(topic, usual),
         evidence=Evidence.DECLARED,
-        fix=Fix(f"limit '{topic.name}' to 256 KiB", (change,)) if change is not None else None,
+        fix=Fix(f"Limit '{topic.name}' to 256 KiB", (change,)) if change is not None else None,
     )
 
 

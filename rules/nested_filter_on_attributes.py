@@ -106,5 +106,5 @@ def _finding(subscription: Subscription, field: str) -> Finding:
             # in {subscription.title}, where the policy describes the body
             FilterPolicyScope: MessageBody
             """,
-        fix=Fix("filter by the body of the message", (change,)) if change is not None else None,
+        fix=Fix("Filter by the body of the message", (change,)) if change is not None else None,
     )

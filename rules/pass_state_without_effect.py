@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from json import dumps
 from typing import TYPE_CHECKING
 
 from advisor import (
@@ -121,7 +122,7 @@ def check(architecture: Architecture) -> Iterator[Finding]:
             why="every execution pays for the transition",
             remediation=f"""
                 # in the state before {idle[0].name}
-                "Next": "{idle[0].data.get("Next")}"
+                "Next": {dumps(idle[0].data.get("Next"))}
                 """,
             about=machine.about,
         )

@@ -218,4 +218,4 @@ def _fix(
             },
         },
     )
-    return Fix(f"add a policy to '{name}'", (change,)) if change is not None else None
+    return Fix(f"Add a policy to '{name}'", (change,)) if change is not None else None

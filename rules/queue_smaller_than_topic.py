@@ -124,5 +124,5 @@ def _finding(
         # A size that nobody chose is seldom what is really sent.
         severity=None if topic.get("MaximumMessageSize") is not None else Severity.INFO,
         evidence=Evidence.DECLARED,
-        fix=Fix(f"let '{queue.name}' take 1 MiB", (change,), safe=True) if change else None,
+        fix=Fix(f"Let '{queue.name}' take 1 MiB", (change,), safe=True) if change else None,
     )

@@ -10,10 +10,12 @@ from advisor import (
     Database,
     DatabaseCluster,
     DatabaseInstance,
+    EdgeKind,
     Function,
     Pillar,
     Rule,
     Severity,
+    Subnet,
     Unknown,
 )
 
@@ -208,8 +210,8 @@ def _remediation(architecture: Architecture, database: Database, edge: Edge) -> 
     DBProxyName: !Sub ${{AWS::StackName}}-{database.name.lower()[:30]}
     EngineFamily: {family}
     RoleArn: !GetAtt <a role that may read the secret>.Arn
-    Auth: [{{SecretArn: <the secret with the credentials>}}]
-    VpcSubnetIds: [<two subnets in different zones>]
+    Auth: [{{SecretArn: {_secret(database)}}}]
+    VpcSubnetIds: [{_subnets(architecture, database)}]
 {group}:
   Type: AWS::RDS::DBProxyTargetGroup
   Properties:
@@ -222,3 +224,21 @@ def _remediation(architecture: Architecture, database: Database, edge: Edge) -> 
       Variables:
         {variable}: !GetAtt {proxy}.Endpoint
 """
+
+
+def _secret(database: Database) -> str:
+    """Return the secret with the credentials, as far as the template tells which it is."""
+    if database.flag("ManageMasterUserPassword") is True:
+        return f"!GetAtt {database.name}.MasterUserSecret.SecretArn"
+    near = [node for node in database.secrets if node.resource.owner == database.resource.owner]
+    return f"!Ref {near[0].name}" if near else "<the secret with the credentials>"
+
+
+def _subnets(architecture: Architecture, database: Database) -> str:
+    """Return the subnets of the database, which are in different zones."""
+    group = architecture.node_of(database.get("DBSubnetGroupName"))
+    if group is None or group.resource.owner != database.resource.owner:
+        return "<two subnets in different zones>"
+    found = [edge.target for edge in architecture.outgoing(group, EdgeKind.USES)]
+    names = [f"!Ref {node.name}" for node in found if isinstance(node, Subnet)]
+    return ", ".join(names) if len(names) > 1 else "<two subnets in different zones>"

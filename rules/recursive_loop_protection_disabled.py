@@ -70,7 +70,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 def _finding(architecture: Architecture, function: Function) -> Finding:
     loops = [loop for loop in architecture.own_loops() if loop.function is function]
     change = function.removal("RecursiveLoop")
-    fix = Fix(f"let Lambda stop loops of '{function.name}'", (change,)) if change else None
+    fix = Fix(f"Let Lambda stop loops of '{function.name}'", (change,)) if change else None
     return rule.finding(
         f"'{function.name}' lets loops go on that Lambda would stop",
         at=function.at("RecursiveLoop", label="Lambda stops nothing"),

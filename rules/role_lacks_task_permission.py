@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from advisor import (
@@ -187,19 +188,22 @@ def _finding(
         related=[state.at(label="and this") for state in states[1:]]
         + [role.role.at(label="allows nothing at all" if nothing else "the role")],
         why="the task fails with an access error whenever it runs",
-        remediation=_remediation(machine, list(lacking)),
+        remediation=_remediation(machine, role, list(lacking)),
         about=machine.about,
     )
 
 
-def _remediation(machine: StateMachine, actions: list[str]) -> str:
+def _remediation(machine: StateMachine, role: RolePermissions, actions: list[str]) -> str:
     shown = "\n".join(f"            - {action}" for action in actions)
-    head = f"{machine.name}:\n  Properties:\n    Policies:\n      - Statement:"
-    if not machine.is_sam:
-        head = f"# in the role of {machine.name}\n    Policies:\n      - Statement:"
-    return f"""{head}
-        - Effect: Allow
+    statement = f"""        - Effect: Allow
           Action:
 {shown}
           Resource: <the ARN of what the task works on>
 """
+    # Next to a role of its own SAM passes over the policies of a machine.
+    if role.role.is_generated:
+        head = f"{machine.name}:\n  Properties:\n    Policies:\n      - Statement:"
+        return f"{head}\n{statement}"
+    head = f"{role.role.name}:\n  Properties:\n    Policies:\n      - PolicyName: tasks"
+    head += '\n        PolicyDocument:\n          Version: "2012-10-17"\n          Statement:'
+    return f"{head}\n{indent(statement, '    ')}"

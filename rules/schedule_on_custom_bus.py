@@ -105,5 +105,5 @@ def _finding(each: EventRule, bus: str) -> Finding:
         related=[each.at("ScheduleExpression", label="for the default bus only")],
         why="EventBridge refuses the rule, and the deployment fails",
         remediation=f"# take EventBusName off {each.title}",
-        fix=Fix(f"move '{each.title}' to the default bus", (change,)) if change else None,
+        fix=Fix(f"Move '{each.title}' to the default bus", (change,)) if change else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from advisor import (
@@ -10,6 +11,7 @@ from advisor import (
     Evidence,
     External,
     Function,
+    InlineSubscription,
     Pillar,
     Pipe,
     Queue,
@@ -165,18 +167,14 @@ def _keeps_failures(architecture: Architecture, target: Node) -> bool:
 def _finding(architecture: Architecture, sender: Node, severity: Severity) -> Finding:
     sink = architecture.free_name(f"{sender.name}Undelivered", near=sender)
     arn = f"!GetAtt {sink}.Arn"
-    service, what, block = "events", "this target", f"DeadLetterConfig:\n  Arn: {arn}"
-    why = "an event that cannot be delivered within a day is dropped"
+    service, why = "events", "an event that cannot be delivered within a day is dropped"
     if isinstance(sender, Schedule):
-        service, what = "scheduler", "the Target"
+        service = "scheduler"
     elif isinstance(sender, Subscription):
-        service, what = "sns", "the subscription"
-        block = f"RedrivePolicy:\n  deadLetterTargetArn: {arn}"
+        service = "sns"
         why = "a message that the endpoint does not take after all retries is dropped"
     elif isinstance(sender, Pipe):
-        kind = "KinesisStreamParameters" if isinstance(sender.source, Stream) else ""
-        service, what = "pipes", f"SourceParameters.{kind or 'DynamoDBStreamParameters'}"
-        block = f"DeadLetterConfig:\n  Arn: {arn}\nMaximumRetryAttempts: 5"
+        service = "pipes"
         why = "a record that cannot be passed on blocks its shard and is lost when it expires"
     access = (
         f"# and let the role of {sender.name} do sqs:SendMessage on {sink}"
@@ -190,9 +188,7 @@ def _finding(architecture: Architecture, sender: Node, severity: Severity) -> Fi
         why=why,
         evidence=Evidence.DECLARED,
         remediation=f"""
-# in {what} of {sender.name}
-{block}
-# beside it
+{_setting(architecture, sender, arn)}
 {sink}:
   Type: AWS::SQS::Queue
   Properties:
@@ -200,3 +196,34 @@ def _finding(architecture: Architecture, sender: Node, severity: Severity) -> Fi
 {access}
 """,
     )
+
+
+def _setting(architecture: Architecture, sender: Node, arn: str) -> str:
+    """Return what leads to the queue, at the place where the template has room for it."""
+    config = f"DeadLetterConfig:\n  Arn: {arn}"
+    redrive = f"RedrivePolicy:\n  deadLetterTargetArn: {arn}"
+    if isinstance(sender, InlineSubscription):
+        protocol = sender.protocol if isinstance(sender.protocol, str) else "<as there>"
+        name = architecture.free_name(f"{sender.name}{protocol.title()}", near=sender)
+        return f"""
+# instead of the subscription within {sender.name}, which can have none
+{name}:
+  Type: AWS::SNS::Subscription
+  Properties:
+    TopicArn: !Ref {sender.name}
+    Protocol: {protocol}
+    Endpoint: <as there>
+    {indent(redrive, "    ").lstrip()}""".lstrip()
+    if isinstance(sender, Subscription):
+        text = sender.setting(redrive)
+    elif isinstance(sender, Pipe):
+        kind = "KinesisStream" if isinstance(sender.source, Stream) else "DynamoDBStream"
+        block = indent(f"{config}\nMaximumRetryAttempts: 5", "    ")
+        text = sender.setting(f"SourceParameters:\n  {kind}Parameters:\n{block}")
+    elif sender.is_generated:
+        text = sender.setting(config)
+    elif isinstance(sender, Schedule):
+        text = sender.setting(f"Target:\n{indent(config, '  ')}")
+    else:
+        text = f"# in this target of {sender.name}\n{config}\n# beside {sender.name}"
+    return text.rstrip()

@@ -104,8 +104,20 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 yield rule.not_judged(function, because="its environment is not known")
             continue
         missing = {name: place for name, place in needed.items() if name not in variables}
+        if missing and _runs_elsewhere(architecture, function):
+            continue
         for name, place in missing.items():
             yield _finding(function, name, place, list(variables))
+
+
+def _runs_elsewhere(architecture: Architecture, function: Function) -> bool:
+    """Tell whether a device runs the function, in an environment of its own."""
+    users = architecture.users()
+    return any(
+        user.type.startswith("AWS::Greengrass")
+        for node in (function, *architecture.versions(function))
+        for user in users.get(node.id, ())
+    )
 
 
 def _needed(facts: Facts) -> dict[str, Place]:

@@ -199,6 +199,15 @@ def test_duplicate_keys_of_json_are_recorded_too() -> None:
     assert [one.pointer for one in document.duplicate_keys] == [("a", "x")]
 
 
+def test_duplicate_keys_with_one_value_are_told_from_those_that_lose_one() -> None:
+    document = read("a: {x: 1}\na: {x: 1}\nb: 1\nb: true\nc: 1\nc: '1'")
+    assert [(one.pointer[-1], one.is_same) for one in document.duplicate_keys] == [
+        ("a", True),
+        ("b", False),
+        ("c", False),
+    ]
+
+
 def test_aliases_and_merge_keys_are_expanded() -> None:
     document = read("a: &x {p: 1, q: 2}\nb: *x\nc:\n  <<: [*x, {r: 3, q: 9}]\n  p: 4\n")
     assert document.data == {

@@ -40,6 +40,8 @@ class DuplicateKey:
     pointer: Pointer
     first: Span
     again: Span
+    is_same: bool = False
+    """Whether both say the same."""
 
 
 class Document(Protocol):

@@ -176,10 +176,21 @@ class TreeDocument:
                 (*found[id(mapping)], again.value),
                 self._span(first.start, last_offset(first, self.text)),
                 self._span(again.start, last_offset(again, self.text)),
+                self._are_same(mapping, first, again),
             )
-            for mapping, first, again in self.builder.duplicates
+            for mapping, first, again in tuple(self.builder.duplicates)
         ]
         self.duplicate_keys.sort(key=lambda duplicate: duplicate.again.start)
+
+    def _are_same(self, mapping: Mapping, *keys: Scalar) -> bool:
+        """Tell whether the values of two keys of a mapping are equal."""
+        ids = {id(key) for key in keys}
+        one, *others = [
+            self.builder.data(value, 0)
+            for key, value in mapping.items
+            if id(dereference(key)) in ids
+        ]
+        return all(other == one and type(other) is type(one) for other in others)
 
     def _inside(self, node: Node, pointer: Pointer) -> Pointer:
         name = self._long_form(node)

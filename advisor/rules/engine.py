@@ -14,7 +14,7 @@ from advisor.records import field, record
 from advisor.report import in_reading_order
 from advisor.rules import builtin
 from advisor.rules.aggregating import aggregated
-from advisor.rules.finding import Finding, NotJudged
+from advisor.rules.finding import Finding, NotJudged, Severity
 from advisor.rules.identity import fingerprinted
 from advisor.rules.merging import merged
 from advisor.rules.registry import shown
@@ -196,12 +196,19 @@ def _internal_error(rule: Rule, error: Exception) -> InternalError:
 def _duplicates(document: Document) -> Iterable[Finding]:
     for again in document.duplicate_keys:
         name = shown(str(again.pointer[-1])) if again.pointer else ""
+        is_same = again.is_same
         yield builtin.DUPLICATE_KEY.finding(
-            f"'{name}' stands twice in one mapping, the first value is lost",
+            f"'{name}' stands twice in one mapping, "
+            + ("both times with the same value" if is_same else "the first value is lost"),
             at=_location(document, again.pointer, again.again, "the value that counts"),
             related=[_location(document, again.pointer, again.first, "the value that is lost")],
-            why="of two equal keys CloudFormation sees one; what the other says never happens",
-            remediation=f"Rename one of the two '{name}', or merge their values into one.",
+            severity=Severity.WARNING if is_same else None,
+            why="a change of the first value changes nothing"
+            if is_same
+            else "of two equal keys CloudFormation sees one; what the other says never happens",
+            remediation=f"Remove one of the two '{name}'."
+            if is_same
+            else f"Rename one of the two '{name}', or merge their values into one.",
             about=[str(key) for key in again.pointer[1:2]],
         )
 

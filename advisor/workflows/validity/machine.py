@@ -93,8 +93,10 @@ def _scope(report: Report, scope: Scope) -> None:
 
 
 def _not_a_state(spot: Spot, name: str, data: Asl) -> None:
-    hint = ", a field that stands one level too deep" if name in MACHINE_FIELDS else ""
-    spot.error(f"state '{name}' is {checks.kind_of(data)}, not an object{hint}", on_key=True)
+    if name in MACHINE_FIELDS:
+        spot.error(f"'{name}' stands among the states, one level too deep", on_key=True)
+    else:
+        spot.error(f"state '{name}' is {checks.kind_of(data)}, not an object", on_key=True)
 
 
 # --- states -----------------------------------------------------------------------------------
@@ -189,7 +191,7 @@ def _unknown_type(spot: Spot, state: State) -> None:
     if any(map(takes_any, state.data)) or isinstance(state.data.get("Type"), Placeholder):
         return
     if "Type" not in state.data:
-        hint = ", a field that stands one level too deep" if state.name in MACHINE_FIELDS else ""
+        hint = ": a field one level too deep" if state.name in MACHINE_FIELDS else ""
         spot.error(f"state '{state.name}' has no 'Type'{hint}", on_key=True)
     elif not checks.is_open(state.type) or not state.type:
         kind = checks.kind_of(state.data["Type"])
