@@ -14,7 +14,7 @@ LAYERS = [
     {"templates"},
     {"workflows", "source"},
     {"architecture"},
-    {"rules", "config", "config_file", "report"},
+    {"rules", "config", "config_file", "report", "explanation"},
     {"cfnlint_process", "inputs", "known", "reading", "revisions", "analysis"},
     {"fixes", "advice", "reporters", "integrations"},
     {"cli", "__main__"},
