@@ -216,12 +216,11 @@ def _groups(
 
 
 def _documents(inputs: Inputs) -> list[Document]:
-    """Return the given files that were read as templates or state machines."""
-    return [
-        inputs.files.document(file)
-        for file in (*inputs.templates, *inputs.workflows)
-        if file in inputs.given
-    ]
+    """Return the files that were read as templates or state machines.
+
+    Those read for their context, too: a template may hold the suppressions of its definitions.
+    """
+    return [inputs.files.document(file) for file in (*inputs.templates, *inputs.workflows)]
 
 
 _KINDS = {

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.analysis import analyze
 from advisor.config import Config
 from advisor.records import replace
 from advisor.rules.suppression import of_text
@@ -268,3 +269,30 @@ def test_a_suppression_never_adds_a_finding_of_another_rule(
         if not f.rule.id.startswith("SUP")
     }
     assert after <= before
+
+
+MACHINE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Machine:  # advise: ignore[callback-without-timeout] people may take a year
+    Type: AWS::Serverless::StateMachine
+    Properties: {DefinitionUri: m.asl.json, Role: "arn:aws:iam::123456789012:role/x"}
+"""
+DEFINITION = """{"StartAt": "Ask", "States": {"Ask": {
+  "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+  "Parameters": {"QueueUrl": "q", "MessageBody": {"token.$": "$$.Task.Token"}}, "End": true}}}
+"""
+
+
+def test_a_template_suppresses_what_stands_in_its_definition_file(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(MACHINE)
+    definition = tmp_path / "m.asl.json"
+    definition.write_text(DEFINITION)
+    chosen = Config(select=("callback-without-timeout",))
+    # As a directory, and as a hook hands over the one file that has changed.
+    for path in (tmp_path, definition):
+        report = analyze([path], chosen)
+        assert report.findings == ()
+        (suppressed,) = report.suppressed
+        assert suppressed.finding.location.resource == "Machine"
+        assert suppressed.reason == "people may take a year"

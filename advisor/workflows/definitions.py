@@ -152,7 +152,9 @@ def _file(
             text = read_bytes(path, shown).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise LoadError(shown, "is not text in UTF-8") from error
-    return read_workflow(_document(text, shown), substitutions=substitutions)
+    return read_workflow(
+        _document(text, shown), substitutions=substitutions, resource=resource.shown_id
+    )
 
 
 @lru_cache(maxsize=256)

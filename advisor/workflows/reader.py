@@ -55,15 +55,19 @@ def read_definition(text: str, path: str) -> Document:
 
 
 def read_workflow(
-    document: Document, *, substitutions: Mapping[str, Value] | None = None
+    document: Document,
+    *,
+    substitutions: Mapping[str, Value] | None = None,
+    resource: str | None = None,
 ) -> Workflow:
     """Return the machine that a definition file holds.
 
     `substitutions` is what the template that deploys the file replaces; None if none does.
+    `resource` is the logical id that the template has for the machine.
     """
     return build_workflow(
         document.data,
-        places=DocumentPlaces(document),
+        places=DocumentPlaces(document, (), resource),
         substitutions=substitutions,
         size=len(document.text.encode("utf-8", "replace")),
     )
