@@ -32,9 +32,15 @@ COMMAND = "python scripts/generate_docs.py"
 _MADE = f"<!-- Made by `{COMMAND}`. -->\n\n"
 
 
-def pages() -> dict[str, str]:
-    """Return the generated pages by their path below docs/."""
+def pages(*, only_known: bool = False) -> dict[str, str]:
+    """Return the generated pages by their path below docs/.
+
+    `only_known` leaves out rules that have no page yet: a new rule is a file of its own, and its
+    page is made with the next release.
+    """
     rules = load().rules
+    if only_known:
+        rules = tuple(rule for rule in rules if (DOCS / "rules" / f"{rule.name}.md").is_file())
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     made = {f"rules/{rule.name}.md": _MADE + markdown(rule) for rule in rules}
     made["rules.md"] = _MADE + "\n".join(_index(rules)) + "\n"

@@ -65,7 +65,7 @@ def test_the_generated_pages_are_those_of_the_rules_and_options() -> None:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    wrong = module.stale(module.pages())
+    wrong = module.stale(module.pages(only_known=True))
     assert not wrong, f"run 'python scripts/generate_docs.py' and commit docs/: {wrong[:5]}"
 
 
