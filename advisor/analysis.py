@@ -189,6 +189,7 @@ def _report(
             *_undrawn(readings),
             *(_internal(error) for error in outcome.errors),
         ),
+        unread=tuple(line for reading in readings for line in reading.sources.problems()),
         rules_run=outcome.rules_run,
     )
 

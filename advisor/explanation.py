@@ -103,12 +103,14 @@ def explained(
         if item.location.path == place.path and item.location.resource == place.resource
     ]
     spoken = {f.rule.id for f in here} | {item.rule.id for item in unsure}
+    rules = [rule for rule in rules if isinstance(node, rule.applies_to)]
+    silent = _silence(node)
+    unread = [rule for rule in rules if silent and rule.reads_code and rule.id not in spoken]
+    spoken |= {rule.id for rule in unread}
     met = [
         Judgement(rule.id, rule.name)
         for rule in rules
-        if isinstance(node, rule.applies_to)
-        and rule.id not in spoken
-        and rule.id[:3] not in _ABOUT_FILES
+        if rule.id not in spoken and rule.id[:3] not in _ABOUT_FILES
     ]
     return Explanation(
         name=node.title,
@@ -120,7 +122,10 @@ def explained(
         outgoing=tuple(_connections(architecture, node, incoming=False)),
         code=tuple(_code(node)) if isinstance(node, Function) else (),
         not_met=tuple(Judgement(f.rule.id, f.rule.name, f.message, f.severity.word) for f in here),
-        not_judged=tuple(Judgement(n.rule.id, n.rule.name, n.because) for n in unsure),
+        not_judged=(
+            *(Judgement(n.rule.id, n.rule.name, n.because) for n in unsure),
+            *(Judgement(rule.id, rule.name, silent) for rule in unread),
+        ),
         met=tuple(met),
     )
 
@@ -250,6 +255,16 @@ def _weight(edge: Edge) -> tuple[int, str]:
 
 
 # --- code ---------------------------------------------------------------------------------------
+
+
+def _silence(node: Node) -> str:
+    """Return why the code of a function does not tell all, "" where it does."""
+    if not isinstance(node, Function):
+        return ""
+    facts = node.source
+    if isinstance(facts, NotRead):
+        return facts.reason
+    return "" if facts.is_complete else "not all of its code is read"
 
 
 def _code(function: Function) -> Iterator[str]:

@@ -83,6 +83,8 @@ class Report:
     """Paths of YAML and JSON files that are neither templates nor state machines."""
     notes: tuple[str, ...] = ()
     """One line each: bounds that were hit, and directories that were passed over."""
+    unread: tuple[str, ...] = ()
+    """What of functions' code was not read, and why; one line each, for those who ask."""
     rules_run: int = 0
     today: date
     version: str

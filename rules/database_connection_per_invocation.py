@@ -44,6 +44,7 @@ rule = Rule(
     when_to_ignore="""
         The function runs so rarely that hardly any connection would be used twice.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

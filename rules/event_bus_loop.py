@@ -39,6 +39,7 @@ rule = Rule(
     when_to_ignore="""
         The code puts the event only in a case that the event itself can never lead to.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

@@ -31,6 +31,7 @@ rule = Rule(
     when_to_ignore="""
         The client depends on the event, such as its region or credentials, or is rarely needed.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

@@ -31,6 +31,7 @@ rule = Rule(
     when_to_ignore="""
         A step of the build that the template does not know of makes the file.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31
@@ -91,8 +92,6 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 )
         elif facts.missing:
             yield _finding(function, f"handler of '{function.name}': {_told(facts.reason)}")
-        elif function.package_type != "Image":
-            yield rule.not_judged(function, because=facts.reason)
 
 
 def _told(reason: str) -> str:

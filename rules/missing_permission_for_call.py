@@ -30,6 +30,7 @@ rule = Rule(
     when_to_ignore="""
         A policy outside of the templates allows it, such as one of the resource itself.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

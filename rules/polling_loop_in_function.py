@@ -32,6 +32,7 @@ rule = Rule(
     when_to_ignore="""
         It takes a few seconds at most.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

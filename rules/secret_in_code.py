@@ -30,6 +30,7 @@ rule = Rule(
     when_to_ignore="""
         It is no credential, or one that is meant for everybody.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

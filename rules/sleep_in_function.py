@@ -31,6 +31,7 @@ rule = Rule(
     when_to_ignore="""
         The wait is short and rare, such as one before a last attempt.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

@@ -42,6 +42,7 @@ rule = Rule(
     when_to_ignore="""
         A record that fails once would always fail, and is of no worth to anybody.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

@@ -41,6 +41,7 @@ rule = Rule(
     when_to_ignore="""
         Something other than the template sets it, such as a step after the deployment.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

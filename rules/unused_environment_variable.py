@@ -43,6 +43,7 @@ rule = Rule(
     when_to_ignore="""
         Something beside the code reads it, such as an extension.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

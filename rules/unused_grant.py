@@ -30,6 +30,7 @@ rule = Rule(
     when_to_ignore="""
         Code that is not at hand makes the call, such as a library or an extension.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

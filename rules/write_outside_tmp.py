@@ -30,6 +30,7 @@ rule = Rule(
     when_to_ignore="""
         The code gets there only where it does not run in Lambda.
         """,
+    reads_code=True,
     bad={
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31

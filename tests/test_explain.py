@@ -123,3 +123,31 @@ def _line(text: str, start: str) -> str:
     found = [line for line in text.splitlines() if line.strip().startswith(start)]
     assert found, text
     return found[0]
+
+
+def test_rules_on_code_judge_nothing_where_the_code_is_not_read(
+    template: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = ran(capsys, "explain", template, "Next")
+    assert "not judged: FUN081 sleep-in-function: Java is not read (java21)" in out
+    assert "sleep-in-function" not in _line(out, "met:")
+
+
+def test_code_that_cannot_be_read_is_noted_when_more_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "advise.toml").write_text("")
+    (tmp_path / "app.py").write_text("def handler(event, context):\n    return (\n")
+    file = tmp_path / "template.yaml"
+    file.write_text(
+        "Transform: AWS::Serverless-2016-10-31\n"
+        "Resources:\n"
+        "  Bad:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: .}\n"
+    )
+    code, _, err = ran(capsys, "check", str(file), "--verbose")
+    assert code == 0
+    assert "note: app.py: '(' was never closed (line 2)" in err
+    _, _, err = ran(capsys, "check", str(file))
+    assert "app.py" not in err

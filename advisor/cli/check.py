@@ -60,7 +60,7 @@ def check(options: Options) -> int:
             for line in error.detail.splitlines():
                 complain(line)
     if not look.quiet:
-        for note in report.notes:
+        for note in (*report.notes, *(report.unread if look.verbose else ())):
             complain(f"note: {note}")
     failed = bool(report.errors or unwritten)
     for name, file in outputs:

@@ -80,6 +80,8 @@ class Rule:
     """For advice: the message of one finding per template, with {count} and {names}."""
     supersedes: tuple[str, ...] = ()
     """Names of weaker rules that stay silent about what this one has spoken of."""
+    reads_code: bool = False
+    """Whether it says nothing of a function whose code is not read: that one is not judged."""
     bad_marks: tuple[tuple[int, str], ...] = ()
     """For JSON and block scalars, where a mark cannot stand: (line of `bad`, words)."""
     file: Path | None = field(default=None, repr=False)

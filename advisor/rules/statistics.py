@@ -61,6 +61,7 @@ class Tally:
         self._states: dict[str, dict[_Subject, _State]] = {}
         self._subjects: dict[_Kinds, _Subjects] = {}
         self._places: tuple[Architecture, dict[Node, _Subject]] | None = None
+        self._silent: tuple[Architecture, list[_Subject]] | None = None
 
     def add(
         self,
@@ -72,6 +73,9 @@ class Tally:
         """Add what a rule said in one scenario."""
         here = self._of(rule, architecture).here
         states = self._states.setdefault(rule.id, {})
+        if rule.reads_code:
+            for subject in self._unread(architecture):
+                states.setdefault(subject, _State.NOT_JUDGED)
         for item in not_judged:
             for subject in _meant(item.location, here):
                 states.setdefault(subject, _State.NOT_JUDGED)
@@ -105,6 +109,17 @@ class Tally:
                 subjects.seen.add(subject)
                 subjects.here.setdefault(subject[:2], []).append(subject)
         return subjects
+
+    def _unread(self, architecture: Architecture) -> list[_Subject]:
+        """Return the functions of which code says nothing, or not all, looked up once."""
+        if self._silent is None or self._silent[0] is not architecture:
+            found = [
+                self._subject(architecture, function)
+                for function in architecture.functions()
+                if not getattr(function.source, "is_complete", False)
+            ]
+            self._silent = (architecture, found)
+        return self._silent[1]
 
     def _subject(self, architecture: Architecture, node: Node) -> _Subject:
         """Return what tells a node apart, asked for once for all rules."""

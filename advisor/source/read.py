@@ -55,6 +55,16 @@ class SourceReader:
             self._facts[code] = known
         return known
 
+    def problems(self) -> list[str]:
+        """Return what was not read of the code that was asked for, and why, each once."""
+        found: dict[str, None] = {}
+        for code, facts in self._facts.items():
+            if isinstance(facts, NotRead):
+                found[f"code of '{code.logical_id}' is not read: {facts.reason}"] = None
+            else:
+                found |= dict.fromkeys(facts.problems)
+        return list(found)
+
     def text(self, shown: str) -> str | None:
         """Return the text of a file that was read, by its path relative to the root."""
         return self._files.text(shown)

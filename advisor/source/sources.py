@@ -106,6 +106,10 @@ class Sources:
             self._sizes[key] = size
         return self._sizes[key]
 
+    def problems(self) -> list[str]:
+        """Return what was not read of the code that was asked for, and why."""
+        return [] if self._reader is None else self._reader.problems()
+
     def text(self, shown: str) -> str | None:
         """Return the text of a file of code that was read, by its shown path."""
         if self._reader is None or not shown.startswith(self._prefix):
