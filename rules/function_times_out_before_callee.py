@@ -49,7 +49,7 @@ rule = Rule(
               Runtime: nodejs22.x
               Handler: app.handler
               CodeUri: build/
-              Timeout: 10  # <-- 'Checkout' may run for 10 s and waits for 'Payment'
+              Timeout: 10  # <-- 'Checkout' may run for 10 s and may wait for 'Payment'
               Environment:
                 Variables:
                   PAYMENT: !Ref Payment
@@ -117,12 +117,13 @@ def _finding(edge: Edge, caller: Function, callee: Function) -> Finding:
     fix = Fix(f"Give '{caller.name}' {wanted} s", (change,)) if change is not None else None
     is_proved = edge.evidence >= Evidence.PROVED
     fits = isinstance(callee.timeout, int) and callee.timeout < wanted
+    waits = "waits for" if is_proved else "may wait for"
     return rule.finding(
-        f"'{caller.name}' may run for {caller.timeout} s and waits for '{callee.name}', which may "
+        f"'{caller.name}' may run for {caller.timeout} s and {waits} '{callee.name}', which may "
         f"run for {callee.timeout} s",
         at=caller.at("Timeout", label=f"ends after {caller.timeout} s"),
         related=[
-            edge.at(label=f"'{caller.name}' waits for '{callee.name}'"),
+            edge.at(label=f"'{caller.name}' {waits} '{callee.name}'"),
             callee.at("Timeout", label=f"ends after {callee.timeout} s"),
         ],
         why=f"'{caller.name}' is cut off while '{callee.name}' goes on and is paid for",

@@ -39,7 +39,7 @@ rule = Rule(
     bad="""
         Transform: AWS::Serverless-2016-10-31
         Resources:
-          Checkout:  # <-- 'Checkout' waits for 'Payment', which waits for 'Fraud'
+          Checkout:  # <-- 'Checkout' may wait for 'Payment', which may wait for 'Fraud'
             Type: AWS::Serverless::Function
             Properties:
               Runtime: nodejs22.x
@@ -138,14 +138,16 @@ def _has_tenants(node: object) -> bool:
 def _finding(architecture: Architecture, chain: Walk) -> Finding:
     head, *others = chain.nodes
     names = [f"'{node.name}'" for node in others]
+    proved = all(edge.evidence >= Evidence.PROVED for edge in chain.edges)
+    # A permission and a name do not tell in which way one function invokes the other.
+    waits = "waits for" if proved else "may wait for"
     if len(names) < _FEW:
-        told = ", which waits for ".join(names)
+        told = f", which {waits} ".join(names)
     else:
         told = f"a chain of {len(names)} functions: {', '.join(names[:-1])} and {names[-1]}"
-    proved = all(edge.evidence >= Evidence.PROVED for edge in chain.edges)
     more = "; only the first chains that begin here are told" if chain.bounded else ""
     return rule.finding(
-        f"'{head.name}' waits for {told}",
+        f"'{head.name}' {waits} {told}",
         at=head.at(label="the chain begins here"),
         related=[place for edge in chain.edges for place in _hop(architecture, edge)],
         why=f"{_waits(chain)}, and a failure or a throttle of one fails all before it{more}",
