@@ -170,3 +170,33 @@ def test_many_conditions_are_bounded_and_every_pair_still_meets(tmp_path: Path) 
     for first, second in ((keys[0], keys[1]), (keys[3], keys[150]), (keys[198], keys[199])):
         pairs = {(item.conditions[first], item.conditions[second]) for item in found.items}
         assert len(pairs) == 4
+
+
+def test_what_the_rules_of_a_template_refuse_is_not_looked_at(tmp_path: Path) -> None:
+    project = project_of(
+        tmp_path,
+        main="""
+        Parameters:
+          Stage: {Type: String, Default: dev, AllowedValues: [dev, prod]}
+          Size: {Type: String, Default: small, AllowedValues: [small, large]}
+        Rules:
+          LiveIsLarge:
+            RuleCondition: {Fn::Equals: [!Ref Stage, prod]}
+            Assertions:
+              - Assert: {Fn::Contains: [[large, huge], !Ref Size]}
+          NotKnown:
+            Assertions:
+              - Assert: {Fn::EachMemberIn: [{Fn::RefAll: "AWS::EC2::VPC::Id"}, [a]]}
+        Conditions:
+          IsProd: {Fn::Equals: [!Ref Stage, prod]}
+          IsSmall: {Fn::Equals: [!Ref Size, small]}
+        Resources:
+          A: {Type: AWS::SQS::Queue, Condition: IsProd}
+          B: {Type: AWS::SQS::Queue, Condition: IsSmall}
+        """,
+    )
+    seen = {
+        frozenset(resource.logical_id for resource in Resolver(project, scenario).resources())
+        for scenario in scenarios_of(project).items
+    }
+    assert seen == {frozenset({"B"}), frozenset(), frozenset({"A"})}

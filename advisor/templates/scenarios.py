@@ -11,6 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from advisor.records import field, record
+from advisor.templates.assertions import refuses
 from advisor.templates.conditions import OTHER, Side, Truths, Variable, atoms, parse
 from advisor.templates.template import scalar_text
 
@@ -186,6 +187,8 @@ def scenarios(
         assignment: dict[Variable, str] = {}
         for part, chosen in zip(outcomes, row, strict=True):
             assignment.update(part[chosen])
+        if any(refuses(stack, assignment) for stack in stacks):
+            continue
         items.append(_scenario(formulas, all_literals, assignment, wanted))
     return Scenarios(tuple(items) or (usual,), bounded or cut)
 
