@@ -20,7 +20,7 @@ _DEEPEST = 20
 
 
 def refuses(stack: Stack, assignment: Mapping[Variable, str]) -> bool:
-    """Tell whether a template certainly refuses an assignment; what is not known refuses nothing."""
+    """Tell whether a template certainly refuses an assignment; the unknown refuses nothing."""
     for rule in section(stack.data, "Rules").values():
         if not isinstance(rule, dict):
             continue
