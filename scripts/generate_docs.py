@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from advisor.cli.options import OPTIONS, Takes  # noqa: E402  # the checkout's, installed or not
+from advisor.data.limits import limits  # noqa: E402
 from advisor.reporters.rule_pages import markdown, sentence  # noqa: E402
 from advisor.rules.registry import load  # noqa: E402
 from advisor.rules.rule import FAMILIES  # noqa: E402
@@ -45,6 +46,7 @@ def pages(*, only_known: bool = False) -> dict[str, str]:
     made = {f"rules/{rule.name}.md": _MADE + markdown(rule) for rule in rules}
     made["rules.md"] = _MADE + "\n".join(_index(rules)) + "\n"
     made["configuration-reference.md"] = _MADE + "\n".join(_settings(schema)) + "\n"
+    made["limits.md"] = _MADE + "\n".join(_limits()) + "\n"
     made["options.md"] = _MADE + "\n".join(_options()) + "\n"
     return made
 
@@ -78,6 +80,24 @@ def _index(rules: tuple[Rule, ...]) -> Iterator[str]:
             preview = " (preview)" if rule.preview else ""
             link = f"[{rule.name}](rules/{rule.name}.md){preview}"
             yield f"| {rule.id} | {link} | {rule.severity.word} | {_cell(rule.summary)} |"
+
+
+def _limits() -> Iterator[str]:
+    yield "# Limits"
+    yield ""
+    yield (
+        "Every number of AWS that a rule relies on. A row that is not verified is never the ground "
+        "of an error."
+    )
+    yield from ("", "| limit | value | what it is | date | source | verified |")
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for row in limits().values():
+        known = "yes" if row.verified else "**no**"
+        source = f"<{row.source}>" if row.source.startswith("https://") else _cell(row.source)
+        yield (
+            f"| {row.key} | {row.value:,g} {row.unit} | {_cell(row.about)} | {row.date} | {source} "
+            f"| {known} |"
+        )
 
 
 def _settings(schema: Mapping[str, object]) -> Iterator[str]:
