@@ -209,11 +209,18 @@ def _code(outcome: Outcome, readings: Sequence[Reading]) -> dict[str, str]:
 
 def _groups(
     readings: Sequence[Reading], progress: Callable[[str], None]
-) -> Iterator[list[tuple[Scenario, Architecture]]]:
+) -> Iterator[Iterator[tuple[Scenario, Architecture]]]:
     for reading in readings:
         for group in reading.judged():
-            progress("judging " + next((n.resource.owner for n in group[0][1].nodes()), ""))
-            yield group
+            yield _told(group, progress)
+
+
+def _told(
+    group: Iterable[tuple[Scenario, Architecture]], progress: Callable[[str], None]
+) -> Iterator[tuple[Scenario, Architecture]]:
+    for scenario, architecture in group:
+        progress("judging " + next((n.resource.owner for n in architecture.nodes()), ""))
+        yield scenario, architecture
 
 
 def _documents(inputs: Inputs) -> list[Document]:

@@ -15,7 +15,7 @@ from advisor.templates.scenarios import Scenario, formulas_of, scenarios, usual_
 from advisor.templates.template import section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from advisor.architecture.architecture import Architecture
@@ -39,8 +39,12 @@ class Reading:
     failures: list[tuple[str, Exception]] = field(default_factory=list)
     """Families of edges that could not be drawn, with what went wrong."""
 
-    def judged(self) -> Iterator[list[tuple[Scenario, Architecture]]]:
-        """Yield, for each group of stacks that belong together, its graph in every scenario."""
+    def judged(self) -> Iterator[Iterable[tuple[Scenario, Architecture]]]:
+        """Yield, for each group of stacks that belong together, its graph in every scenario.
+
+        A scenario that differs from an earlier one in nothing that was asked of the graph of
+        that one comes with the same graph.
+        """
         if not self.formulas:
             yield [(Scenario(), self.architecture)]
             return
@@ -61,14 +65,31 @@ class Reading:
                     f"{first}: has more combinations of conditions than are looked at; "
                     f"{len(found.items)} were, in which every two conditions meet"
                 )
-            yield [(item, self._architecture(item, owners)) for item in found.items]
+            yield self._in_each(found.items, owners)
         if unconditional:
-            yield [(Scenario(), self._architecture(Scenario(), unconditional))]
+            whole = len(unconditional) == len(self.project.stacks)
+            built = None if whole else self._built(self._view(Scenario(), unconditional))
+            yield [(Scenario(), built or self.architecture)]
 
-    def _architecture(self, scenario: Scenario, owners: Sequence[str]) -> Architecture:
-        if not scenario.assignment and len(owners) == len(self.project.stacks):
-            return self.architecture
-        view = Resolver(self.project, scenario, owners=frozenset(owners), region=self.config.region)
+    def _in_each(
+        self, items: Iterable[Scenario], owners: Sequence[str]
+    ) -> Iterator[tuple[Scenario, Architecture]]:
+        known: list[tuple[Resolver, Architecture]] = []
+        for item in items:
+            for view, architecture in known:
+                # Asked here, when those before have been judged.
+                if view.is_same_in(item):
+                    yield item, architecture
+                    break
+            else:
+                view = self._view(item, owners)
+                known.append((view, self._built(view)))
+                yield item, known[-1][1]
+
+    def _view(self, scenario: Scenario, owners: Sequence[str]) -> Resolver:
+        return Resolver(self.project, scenario, owners=frozenset(owners), region=self.config.region)
+
+    def _built(self, view: Resolver) -> Architecture:
         architecture = build(view, sources=self.sources)
         self.failures += architecture.failures
         return architecture

@@ -9,6 +9,7 @@ inheritance. All records are slotted.
 
 from __future__ import annotations
 
+from itertools import dropwhile
 from typing import TYPE_CHECKING, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
@@ -100,7 +101,6 @@ def _made(cls: type[T], *, frozen: bool, eq: bool, order: bool, kw_only: bool) -
     namespace["__slots__"] = tuple(f.name for f in own if f.name not in inherited)
     namespace["__record_fields__"] = all_fields
     namespace["__match_args__"] = tuple(f.name for f in all_fields if f.init)
-    namespace["__init__"] = _init(all_fields, cls, kw_only=kw_only)
     namespace.setdefault("__repr__", _repr)
     namespace["__getstate__"] = _getstate
     namespace["__setstate__"] = _setstate
@@ -114,6 +114,7 @@ def _made(cls: type[T], *, frozen: bool, eq: bool, order: bool, kw_only: bool) -
         namespace["__delattr__"] = _refuse
     made: type[T] = type(cls)(cls.__name__, cls.__bases__, namespace)  # type: ignore[misc]  # a metaclass makes the class
     made.__qualname__ = cls.__qualname__
+    made.__init__ = _init(made, all_fields, kw_only=kw_only)  # type: ignore[method-assign]  # the slots exist only now
     _mend_super(cls, made)
     return made
 
@@ -140,38 +141,93 @@ def _mend_super(old: type, new: type) -> None:
                 continue
 
 
-def _init(all_fields: tuple[Field, ...], cls: type, *, kw_only: bool) -> Callable[..., None]:
+def _init(cls: type, all_fields: tuple[Field, ...], *, kw_only: bool) -> Callable[..., None]:
+    """Return what fills the slots of a class.
+
+    Records of two and of three fields are most of those that are made (positions, spans,
+    references): without the loop over the slots they take two thirds of the time.
+    """
     taken = tuple(f for f in all_fields if f.init)
-    names = tuple(f.name for f in taken)
-    most = 0 if kw_only else len(names)
     unset = tuple(f for f in all_fields if not f.init and _has_default(f))
     has_post = hasattr(cls, "__post_init__")
-    title = cls.__qualname__
+    completed = _completed(cls.__qualname__, taken, 0 if kw_only else len(taken))
+    # No number of arguments without names is enough where names must be given.
+    enough = -1 if kw_only else len(taken)
+    puts = [getattr(cls, f.name).__set__ for f in taken]
 
-    def __init__(self: object, *args: object, **kwargs: object) -> None:  # noqa: N807  # it is the method
-        count = len(args)
-        if count > most:
-            raise TypeError(f"{title} takes {most} positional arguments, {count} were given")
-        for name, value in zip(names, args, strict=False):
-            _set(self, name, value)
-        for one in taken[count:]:
-            name = one.name
-            if name in kwargs:
-                _set(self, name, kwargs.pop(name))
-            elif one.factory is not None:
-                _set(self, name, one.factory())
-            elif one.default is not _MISSING:
-                _set(self, name, one.default)
-            else:
-                raise TypeError(f"{title} lacks the argument '{name}'")
-        if kwargs:
-            raise TypeError(f"{title} does not take '{next(iter(kwargs))}' here")
+    def fill(self: object, *args: object, **kwargs: object) -> None:
+        if kwargs or len(args) != enough:
+            args = completed(args, kwargs)
+        for put, value in zip(puts, args, strict=True):
+            put(self, value)
         for one in unset:
             _set(self, one.name, one.factory() if one.factory is not None else one.default)
         if has_post:
             self.__post_init__()  # type: ignore[attr-defined]  # looked for above
 
-    return __init__
+    if unset or has_post or len(puts) not in {2, 3}:
+        return fill
+    put_first, put_second = puts[:2]
+    if len(puts) == 2:
+
+        def fill_two(self: object, *args: object, **kwargs: object) -> None:
+            if kwargs or len(args) != enough:
+                args = completed(args, kwargs)
+            first, second = args
+            put_first(self, first)
+            put_second(self, second)
+
+        return fill_two
+    put_third = puts[2]
+
+    def fill_three(self: object, *args: object, **kwargs: object) -> None:
+        if kwargs or len(args) != enough:
+            args = completed(args, kwargs)
+        first, second, third = args
+        put_first(self, first)
+        put_second(self, second)
+        put_third(self, third)
+
+    return fill_three
+
+
+def _completed(
+    title: str, taken: tuple[Field, ...], most: int
+) -> Callable[[tuple[object, ...], dict[str, object]], tuple[object, ...]]:
+    """Return what makes the arguments of a call one value for each field, in their order."""
+    names = tuple(f.name for f in taken)
+    defaults = {f.name: f.default for f in taken if f.default is not _MISSING}
+    factories = {f.name: f.factory for f in taken if f.factory is not None}
+    optional = {*defaults, *factories}
+    # So many arguments are enough where none has a name and no value is made anew.
+    needed = [*dropwhile(optional.__contains__, reversed(names))]
+    least = len(names if factories else needed)
+    rest = tuple(defaults.get(name) for name in names)
+    behind = [frozenset(names[count:]) for count in range(most + 1)]
+
+    def completed(args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[object, ...]:
+        count = len(args)
+        if count > most:
+            raise TypeError(f"{title} takes {most} positional arguments, {count} were given")
+        if not kwargs and least <= count:
+            return args + rest[count:]
+        try:
+            found = [
+                kwargs[name]
+                if name in kwargs
+                else defaults[name]
+                if name in defaults
+                else factories[name]()
+                for name in names[count:]
+            ]
+        except KeyError as error:
+            raise TypeError(f"{title} lacks the argument '{error.args[0]}'") from None
+        if kwargs and not kwargs.keys() <= behind[count]:
+            odd = next(name for name in kwargs if name not in behind[count])
+            raise TypeError(f"{title} does not take '{odd}' here")
+        return (*args, *found)
+
+    return completed
 
 
 def _has_default(one: Field) -> bool:

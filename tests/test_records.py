@@ -123,3 +123,20 @@ def test_no_module_of_a_run_uses_the_costly_kind() -> None:
         and "catalogue" not in path.parts
     ]
     assert users == []
+
+
+@record(kw_only=True)
+class Choices:
+    """Fields that are given by name, all with a default."""
+
+    names: list[str] = field(default_factory=list)
+    most: int = 3
+
+
+def test_a_record_without_arguments_has_its_defaults_and_things_of_its_own() -> None:
+    one, other = Choices(), Choices()
+    one.names.append("x")
+    assert (one.names, other.names, other.most) == (["x"], [], 3)
+    assert Choices(most=4).most == 4
+    with pytest.raises(TypeError):
+        Choices([])  # type: ignore[call-arg]  # it is to be refused

@@ -58,6 +58,10 @@ class Document(Protocol):
         """Return where the value stands, tag and quotes included; KeyError if there is none."""
         ...
 
+    def has(self, pointer: Pointer) -> bool:
+        """Tell whether a pointer leads to something."""
+        ...
+
     def key_span(self, pointer: Pointer) -> Span:
         """Return where the key stands that the pointer ends in; an item's own span in a list."""
         ...

@@ -82,6 +82,8 @@ class TreeDocument:
     _root: Node | None = None
     _comments: Items[Comment] | None = None
     _indexes: dict[int, dict[str, tuple[Node, Node, bool]]] = field(default_factory=dict)
+    _places: dict[Pointer, _Place] = field(default_factory=dict)
+    """What was found before: rules ask for the same places again and again."""
 
     def span(self, pointer: Pointer) -> Span:
         """Return where the value stands, tag and quotes included; KeyError if there is none."""
@@ -98,6 +100,14 @@ class TreeDocument:
             return self._span(start, start + len(place.tag))
         node = place.key if place.key is not None else place.node
         return self._span(node.start, last_offset(node, self.text))
+
+    def has(self, pointer: Pointer) -> bool:
+        """Tell whether a pointer leads to something."""
+        try:
+            self._find(pointer)
+        except KeyError:
+            return False
+        return True
 
     def offsets(self, pointer: Pointer) -> tuple[int, int]:
         """Return start and end of the value in `text`; KeyError if there is none."""
@@ -210,12 +220,15 @@ class TreeDocument:
         return found if found >= 0 else node.start
 
     def _find(self, pointer: Pointer) -> _Place:
-        if self.root is None:
-            raise KeyError(pointer)
-        place = _Place(self.root)
-        for part in pointer:
-            if not self._step(place, part):
+        place = self._places.get(pointer)
+        if place is None:
+            if self.root is None:
                 raise KeyError(pointer)
+            place = _Place(self.root)
+            for part in pointer:
+                if not self._step(place, part):
+                    raise KeyError(pointer)
+            self._places[pointer] = place
         return place
 
     def _step(self, place: _Place, part: str | int) -> bool:

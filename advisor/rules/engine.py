@@ -18,7 +18,7 @@ from advisor.rules.finding import Finding, NotJudged, Severity
 from advisor.rules.identity import fingerprinted
 from advisor.rules.merging import merged
 from advisor.rules.registry import shown
-from advisor.rules.statistics import Tally
+from advisor.rules.statistics import Tally, kinds_of
 from advisor.rules.superseding import without_weaker
 from advisor.rules.suppressing import Suppressing, apply
 from advisor.rules.suppression import declarers_of, of_document, of_text
@@ -72,7 +72,7 @@ class Outcome:
 
 def run(
     selection: Selection,
-    groups: Iterable[Sequence[tuple[Scenario, Architecture]]],
+    groups: Iterable[Iterable[tuple[Scenario, Architecture]]],
     *,
     documents: Iterable[Document] = (),
     sources: Mapping[str, str] | None = None,
@@ -129,17 +129,28 @@ class _Judged:
         self.failed: set[str] = set()
         self.tally = Tally()
 
-    def group(self, scenarios: Sequence[tuple[Scenario, Architecture]]) -> list[Finding]:
-        """Return the findings of one architecture, merged over its scenarios."""
-        found: list[list[Finding]] = []
-        for _, architecture in scenarios:
-            architecture.facts = self._selection.config.facts
-            architecture.options = self._selection.options
-            here: list[Finding] = []
-            for rule in self._rules:
-                here += self._run(rule, architecture)
-            found.append(without_weaker(here, self._selection.registry))
-        return merged(scenarios, found)
+    def group(self, scenarios: Iterable[tuple[Scenario, Architecture]]) -> list[Finding]:
+        """Return the findings of one architecture, merged over its scenarios.
+
+        An architecture that comes again, for another scenario, is judged once.
+        """
+        found: dict[Architecture, list[Finding]] = {}
+        seen: list[tuple[Scenario, Architecture]] = []
+        for scenario, architecture in scenarios:
+            if architecture not in found:
+                found[architecture] = self._findings(architecture)
+            seen.append((scenario, architecture))
+        return merged(seen, [found[architecture] for _, architecture in seen])
+
+    def _findings(self, architecture: Architecture) -> list[Finding]:
+        architecture.facts = self._selection.config.facts
+        architecture.options = self._selection.options
+        found: list[Finding] = []
+        for rule in self._rules:
+            # Most templates hold few of the things that some rule is about.
+            if any(architecture.all(kind) for kind in kinds_of(rule)):
+                found += self._run(rule, architecture)
+        return without_weaker(found, self._selection.registry)
 
     def not_judged(self) -> list[NotJudged]:
         """Return each thing that could not be judged once, in reading order."""

@@ -89,7 +89,7 @@ class Tally:
         """Return the counts by id; of a rule that failed nothing is known to be met."""
         found: dict[str, RuleStatistics] = {}
         for rule in rules:
-            subjects = self._subjects.get(_kinds(rule))
+            subjects = self._subjects.get(kinds_of(rule))
             total = len(subjects.seen) if subjects else 0
             states = list(self._states.get(rule.id, {}).values())
             not_met = states.count(_State.NOT_MET)
@@ -99,7 +99,7 @@ class Tally:
 
     def _of(self, rule: Rule, architecture: Architecture) -> _Subjects:
         """Return the things that a rule applies to, looked up once for rules that share them."""
-        kinds = _kinds(rule)
+        kinds = kinds_of(rule)
         subjects = self._subjects.setdefault(kinds, _Subjects())
         if subjects.of is not architecture:
             subjects.of = architecture
@@ -136,7 +136,8 @@ def _is_judged(node: Node) -> bool:
     return not isinstance(node, External)
 
 
-def _kinds(rule: Rule) -> _Kinds:
+def kinds_of(rule: Rule) -> _Kinds:
+    """Return the classes of what a rule judges."""
     return rule.applies_to if isinstance(rule.applies_to, tuple) else (rule.applies_to,)
 
 

@@ -143,9 +143,18 @@ class Truths:
         self._assignment = assignment
         self._known: dict[str, bool] = {}
         self._asked: set[str] = set()
+        self.told: dict[str, bool] = {}
+        """What was answered so far, without the conditions that others are made of."""
 
     def __getitem__(self, name: str) -> bool:
         """Return whether the condition is true; one that is not declared is false."""
+        if self._asked:
+            return self._truth(name)
+        if name not in self.told:
+            self.told[name] = self._truth(name)
+        return self.told[name]
+
+    def _truth(self, name: str) -> bool:
         if name in self._known:
             return self._known[name]
         if name in self._asked or name not in self._formulas or len(self._asked) > _DEEPEST:

@@ -44,6 +44,7 @@ class Evaluator:
         self.scenario = scenario
         self._region = region
         self._truths: dict[str, Truths] = {}
+        self._assumed: dict[Variable, str | None] = {}
         self._asked: set[tuple[str, str]] = set()
         self._exports: dict[str, tuple[Stack, Data]] | None = None
         self._mappings: dict[str, Value] = {}
@@ -55,6 +56,25 @@ class Evaluator:
             formulas = self.scenario.formulas.get(stack.owner, {})
             self._truths[stack.owner] = Truths(formulas, self.scenario.assignment)
         return self._truths[stack.owner]
+
+    def is_same_in(self, scenario: Scenario) -> bool:
+        """Tell whether all that was asked so far has the same answer in another scenario.
+
+        Whoever asks the same of both then comes to the same result. Both must be of one group.
+        """
+        if any(scenario.assignment.get(key) != text for key, text in self._assumed.items()):
+            return False
+        for owner, truths in self._truths.items():
+            others = Truths(scenario.formulas.get(owner, {}), scenario.assignment)
+            if any(others[name] != truth for name, truth in truths.told.items()):
+                return False
+        return True
+
+    def _assumption(self, variable: Variable) -> str | None:
+        """Return the value of a variable in the scenario, and note that it was asked for."""
+        if variable not in self._assumed:
+            self._assumed[variable] = self.scenario.assignment.get(variable)
+        return self._assumed[variable]
 
     def evaluate(self, stack: Stack, data: Data, depth: int = 0) -> Value:
         """Return the value of raw data; never raises."""
@@ -79,7 +99,8 @@ class Evaluator:
 
     def _call(self, stack: Stack, name: str, argument: Data, depth: int) -> Value:
         if name == "Ref":
-            return self._ref(stack, argument) if isinstance(argument, str) else self._odd(name)
+            named = self._name(stack, argument, depth)
+            return self._ref(stack, named) if named is not None else self._odd(name)
         if name == "Fn::GetAtt":
             return self._attribute(stack, argument, depth)
         if name == "Fn::If":
@@ -103,6 +124,14 @@ class Evaluator:
         if function is None:
             return intrinsics.unknown_function(name, resolved)
         return function(resolved)
+
+    def _name(self, stack: Stack, data: Data, depth: int) -> str | None:
+        """Return a logical id, which the language extensions let functions compute.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-aws-languageextensions.html
+        """
+        value = self.evaluate(stack, data, depth) if isinstance(data, dict) else data
+        return value if isinstance(value, str) else None
 
     @staticmethod
     def _odd(name: str) -> Unknown:
@@ -151,7 +180,7 @@ class Evaluator:
         return Unknown(Cause.MISSING, name)
 
     def _pseudo(self, stack: Stack, name: str) -> Value:
-        assumed = self.scenario.assignment.get(Variable("", name))
+        assumed = self._assumption(Variable("", name))
         if assumed is not None and assumed != OTHER:
             return assumed
         if name == "AWS::Region" and self._region:
@@ -167,7 +196,7 @@ class Evaluator:
             return as_parameter(parameter, stack.overrides[name])
         if stack.parent is not None and name in stack.bindings:
             return self._bound(stack, stack.parent, parameter)
-        assumed = self.scenario.assignment.get(Variable(stack.owner, name))
+        assumed = self._assumption(Variable(stack.owner, name))
         if assumed is not None and assumed != OTHER:
             return as_parameter(parameter, assumed)
         unknown = Unknown(Cause.PARAMETER, f"{stack.owner}#{name}")
@@ -195,8 +224,12 @@ class Evaluator:
     def _attribute(self, stack: Stack, argument: Data, depth: int) -> Value:
         if isinstance(argument, str):
             name, _, attribute = argument.partition(".")
-        elif isinstance(argument, list) and len(argument) == 2 and isinstance(argument[0], str):
-            name = argument[0]
+        elif (
+            isinstance(argument, list)
+            and len(argument) == 2
+            and (computed := self._name(stack, argument[0], depth)) is not None
+        ):
+            name = computed
             resolved = self.evaluate(stack, argument[1], depth)
             if not isinstance(resolved, str):
                 return Unknown(Cause.ATTRIBUTE, intrinsics.canonical(resolved))

@@ -72,7 +72,7 @@ def _follow(
         found = current
     else:
         _, chosen = _choose(data, current, truths)
-        if chosen != current and _exists(document, chosen):
+        if chosen != current and document.has(chosen):
             return document, chosen
     return document, _existing(document, found, resource.place)
 
@@ -95,19 +95,11 @@ def _choose(data: Data, pointer: Pointer, truths: Truths) -> tuple[Data, Pointer
     return data, pointer
 
 
-def _exists(document: Document, pointer: Pointer) -> bool:
-    try:
-        document.span(pointer)
-    except KeyError:
-        return False
-    return True
-
-
 def _existing(document: Document, pointer: Pointer, place: Pointer) -> Pointer:
     """Shorten a pointer until it names something in the file."""
-    while len(pointer) > 1 and not _exists(document, pointer):
+    while len(pointer) > 1 and not document.has(pointer):
         pointer = pointer[:-1]
-    return pointer if _exists(document, pointer) else place
+    return pointer if document.has(pointer) else place
 
 
 def line_span(document: Document, pointer: Pointer, *, prefer_key: bool = False) -> Span:
