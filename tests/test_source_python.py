@@ -477,3 +477,22 @@ def test_any_text_gives_facts(tmp_path_factory: pytest.TempPathFactory, text: st
     found = SourceReader(root).read(FunctionCode("Fn", root, "app.handler", "python3.13"))
     assert isinstance(found, Facts)
     assert all(call.target.kind in TargetKind for call in found.calls)
+
+
+def test_what_is_spread_into_a_call_runs(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(
+        "import asyncio, boto3\n"
+        "s3 = boto3.client('s3')\n"
+        "async def put(key):\n"
+        "    s3.put_object(Bucket='b', Key=key)\n"
+        "async def all_of(keys):\n"
+        "    await asyncio.gather(*[put(key) for key in keys])\n"
+        "def handler(event, context):\n"
+        "    asyncio.run(all_of(event['keys']))\n"
+    )
+    code = FunctionCode(
+        logical_id="F", folder=tmp_path, handler="app.handler", runtime="python3.13", path="."
+    )
+    facts = SourceReader(tmp_path).read(code)
+    assert isinstance(facts, Facts)
+    assert [call.action for call in facts.calls] == ["s3:PutObject"]

@@ -385,6 +385,10 @@ class _Reader:
     def call(self, span: Span, node: ast.Call) -> Call:
         function = self.read(node.func)
         plain = [item for item in node.args if not isinstance(item, ast.Starred)]
+        for item in node.args:
+            # Where it ends up among the parameters is not known, but it runs.
+            if isinstance(item, ast.Starred):
+                self.scope.expressions.append(self.read(item.value))
         named = [(item.arg, self.read(item.value)) for item in node.keywords]
         call = Call(
             span,

@@ -332,6 +332,10 @@ class ExpressionReader:
         if isinstance(function, Member) and function.name in _EACH:
             over = Loop(span, function.object)
         spread = any(child.type == "spread_element" for child in plain)
+        for child in plain:
+            # Where it ends up among the parameters is not known, but it runs.
+            if child.type == "spread_element":
+                self.scope.expressions.extend(self.many(child.named_children))
         values = [
             self.anonymous(child, self.span(child), over)
             if child.type in _FUNCTIONS
