@@ -10,10 +10,11 @@ from advisor.records import record
 from advisor.templates.values import references_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.nodes.base import Node
+    from advisor.templates.resource import Resource
 
 _BEFORE = "DependsOn"
 
@@ -33,8 +34,13 @@ def dependency_circles(architecture: Architecture) -> list[list[Dependency]]:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
     """
-    edges = {node.id: _dependencies(architecture, node) for node in _resources(architecture)}
-    left = _within_circles(edges)
+    nodes = {node.id: node for node in _resources(architecture)}
+    # Most templates have no circle even of what may be referred to, and need no values.
+    suspects = _within_circles(
+        {id_: _possible_targets(architecture, node) for id_, node in nodes.items()}
+    )
+    edges = {id_: _dependencies(architecture, nodes[id_]) for id_ in nodes if id_ in suspects}
+    left = _within_circles({id_: {each.target.id for each in deps} for id_, deps in edges.items()})
     found = []
     told: set[str] = set()
     for id_ in edges:
@@ -81,21 +87,34 @@ def _dependencies(architecture: Architecture, node: Node) -> list[Dependency]:
                 target = architecture.node(f"{reference.owner}#{reference.logical_id}")
                 if target is not None:
                     found.setdefault(target.id, Dependency(node, target, key))
-    names = resource.attributes.get(_BEFORE)
-    for name in names if isinstance(names, list) else [names]:
-        target = architecture.node(f"{resource.owner}#{name}") if isinstance(name, str) else None
+    for name in _before(resource):
+        target = architecture.node(f"{resource.owner}#{name}")
         if target is not None:
             found.setdefault(target.id, Dependency(node, target, ""))
     return list(found.values())
 
 
-def _within_circles(edges: dict[str, list[Dependency]]) -> set[str]:
+def _before(resource: Resource) -> list[str]:
+    names = resource.attributes.get(_BEFORE)
+    return [n for n in (names if isinstance(names, list) else [names]) if isinstance(n, str)]
+
+
+def _possible_targets(architecture: Architecture, node: Node) -> set[str]:
+    """Return the ids of all that a resource may have to wait for."""
+    resource = node.resource
+    names = node.view.mentions(resource)
+    if names is None:
+        return {each.target.id for each in _dependencies(architecture, node)}
+    return {f"{resource.owner}#{name}" for name in (*names, *_before(resource))}
+
+
+def _within_circles(edges: Mapping[str, Collection[str]]) -> set[str]:
     """Return what is left once all has been taken away that can be made in some order."""
-    waits = {id_: sum(each.target.id in edges for each in deps) for id_, deps in edges.items()}
+    waits = {id_: sum(target in edges for target in targets) for id_, targets in edges.items()}
     users: dict[str, list[str]] = {}
-    for id_, deps in edges.items():
-        for each in deps:
-            users.setdefault(each.target.id, []).append(id_)
+    for id_, targets in edges.items():
+        for target in targets:
+            users.setdefault(target, []).append(id_)
     ready = [id_ for id_, count in waits.items() if not count]
     left = set(edges)
     while ready:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.errors import LoadError
 from advisor.templates.evaluation import Evaluator, choose, is_function, step_into
+from advisor.templates.mentions import mentions
 from advisor.templates.places import locate
 from advisor.templates.values import Cause, Unknown, references_in
 
@@ -95,6 +96,10 @@ class Resolver(Evaluator):
         """Return the path of the template that declares a resource, as shown to the user."""
         stack = self.project.stacks.get(resource.owner)
         return stack.path if stack else ""
+
+    def mentions(self, resource: Resource) -> frozenset[str] | None:
+        """Return the logical ids that a resource names in any scenario; None if not known."""
+        return mentions(self.project.stacks[resource.owner], resource)
 
     def resolve(self, resource: Resource, data: object) -> Value:
         """Return the value of raw data that stands somewhere in the resource's template."""

@@ -47,6 +47,8 @@ class Stack:
     """Where included data comes from, by the identity of the data."""
     spans: dict[tuple[str, Pointer, bool], Span] = field(default_factory=dict, repr=False)
     """Spans that were asked for, by file and pointer."""
+    mentions: dict[str, frozenset[str] | None] = field(default_factory=dict, repr=False)
+    """What resources refer to, by logical id, where that was asked for: see `mentions.py`."""
     aliases: dict[str, str] = field(default_factory=dict)
     """What SAM lets a template refer to, such as `Fn.Alias`, with the generated logical id."""
 

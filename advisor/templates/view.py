@@ -48,6 +48,13 @@ class View(Protocol):
         """Return the path of the template that declares a resource, as shown to the user."""
         ...
 
+    def mentions(self, resource: Resource) -> frozenset[str] | None:
+        """Return the logical ids that a resource names in any scenario, maybe too many.
+
+        None where only resolved values tell.
+        """
+        ...
+
     def resolve(self, resource: Resource, data: object) -> Value:
         """Return the value of raw data that stands somewhere in the resource's template."""
         ...

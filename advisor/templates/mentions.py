@@ -1,0 +1,83 @@
+"""Which resources of its template a resource can refer to, read off its raw data.
+
+Resolving every property in every scenario is the surest way to learn what refers to what, and the
+dearest. What is read here holds in all scenarios at once, and may be too much but not too little.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.templates.intrinsics import variables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from advisor.documents.document import Data
+    from advisor.templates.resource import Resource
+    from advisor.templates.stacks import Stack
+
+_DYNAMIC = "{{resolve:"
+
+
+def mentions(stack: Stack, resource: Resource) -> frozenset[str] | None:
+    """Return the logical ids that the properties of a resource name, in whatever branch.
+
+    None where only values tell: of imports, nested stacks, stored and passed parameters.
+    """
+    if resource.logical_id not in stack.mentions:
+        names = list(_names(resource.properties))
+        stack.mentions[resource.logical_id] = (
+            None
+            if any(name is None or _leads_on(stack, name) for name in names)
+            else frozenset(id_ for name in names if name for id_ in _meant(stack, name))
+        )
+    return stack.mentions[resource.logical_id]
+
+
+def _leads_on(stack: Stack, name: str) -> bool:
+    """Tell whether a name stands for a value that is written elsewhere."""
+    if name in stack.bindings or name.partition(".")[0] in stack.children:
+        return True
+    parameter = stack.parameters.get(name)
+    return parameter is not None and parameter.is_lookup
+
+
+def _meant(stack: Stack, name: str) -> Iterator[str]:
+    yield name.partition(".")[0]
+    for alias, logical_id in stack.aliases.items():
+        if name == alias or name.startswith(f"{alias}."):
+            yield logical_id
+
+
+def _names(properties: Data) -> Iterator[str | None]:
+    """Yield what functions name, with an attribute behind a dot; None for what is not known."""
+    pending = [properties]
+    while pending:
+        data = pending.pop()
+        if isinstance(data, list):
+            pending.extend(data)
+        elif isinstance(data, str):
+            if _DYNAMIC in data:
+                yield None
+        elif isinstance(data, dict):
+            for key, item in data.items():
+                if key == "Fn::GetAtt":
+                    yield _attribute(item)
+                elif key == "Ref" and isinstance(item, str):
+                    yield item
+                elif key == "Fn::ImportValue":
+                    yield None
+                elif key == "Fn::Sub":
+                    text = item[0] if isinstance(item, list) and item else item
+                    if isinstance(text, str):
+                        yield from variables(text)
+                pending.append(item)
+
+
+def _attribute(argument: Data) -> str | None:
+    if isinstance(argument, str):
+        return argument
+    if isinstance(argument, list) and all(isinstance(part, str) for part in argument):
+        return ".".join(str(part) for part in argument)
+    return None
