@@ -177,6 +177,8 @@ class _Reader:
             case ast.Match():
                 self.root(node.subject)
                 for branch in node.cases:
+                    if branch.guard is not None:
+                        self.root(branch.guard)
                     self.branch(branch.body)
             case ast.Expr():
                 value = self.root(node.value)
