@@ -181,6 +181,7 @@ def _report(
         sources=sources,
         findings=tuple(noted(finding) for finding in outcome.findings if ours(finding)),
         hidden=tuple(filter(ours, outcome.hidden)),
+        lowest=outcome.lowest,
         suppressed=tuple(item for item in outcome.suppressed if ours(item.finding)),
         baselined=tuple(filter(ours, outcome.baselined)),
         not_judged=tuple(item for item in outcome.not_judged if item.location.path in given),

@@ -73,6 +73,8 @@ class Report:
     """What is shown: selected, severe and sure enough, neither suppressed nor in the baseline."""
     hidden: tuple[Finding, ...] = ()
     """Below the severity or confidence asked for; outputs give their number only."""
+    lowest: Severity = Severity.WARNING
+    """The lowest severity that is shown."""
     suppressed: tuple[Suppressed, ...] = ()
     baselined: tuple[Finding, ...] = ()
     """Known before, by the baseline or the git revision compared with."""
@@ -107,20 +109,19 @@ class Report:
     @property
     def hidden_info(self) -> int:
         """How many findings are hidden because they are advice."""
-        return sum(finding.severity is Severity.INFO for finding in self.hidden)
+        return sum(finding.severity < self.lowest for finding in self.hidden)
 
     @property
     def hidden_unsure(self) -> int:
-        """How many findings other than advice are hidden because their confidence is low."""
-        return sum(_is_unsure(finding) for finding in self.hidden)
+        """How many findings are hidden only because their confidence is low."""
+        return sum(
+            finding.severity >= self.lowest and finding.confidence is Confidence.LOW
+            for finding in self.hidden
+        )
 
     def fails(self, threshold: Severity | None) -> bool:
         """Whether a shown finding is at or above the threshold; None is never reached."""
         return threshold is not None and any(f.severity >= threshold for f in self.findings)
-
-
-def _is_unsure(finding: Finding) -> bool:
-    return finding.severity is not Severity.INFO and finding.confidence is Confidence.LOW
 
 
 def in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

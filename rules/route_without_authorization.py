@@ -265,6 +265,17 @@ def _remediation(api: Api, route: Route) -> str:
       DefaultAuthorizer: …  # one of its Authorizers{"" if kind == "HttpApi" else ", or AWS_IAM"}
 # a route that is open on purpose says so with Auth: {{Authorizer: NONE}}, and an ignore
 """
+    if not route.type and api.get("Target") is not None:
+        return f"""
+# instead of the Target of '{api.name}', whose route is open to anyone: a route of its own
+{api.name}Route:
+  Type: AWS::ApiGatewayV2::Route
+  Properties:
+    ApiId: !Ref {api.name}
+    RouteKey: {route.label.removeprefix("ANY ")}
+    AuthorizationType: AWS_IAM  # or an authorizer: its type here, and its AuthorizerId
+    Target: !Sub integrations/${{<an AWS::ApiGatewayV2::Integration>}}
+"""
     if not route.type:
         return f"""
 # in the Body of '{api.name}', for '{route.label}'

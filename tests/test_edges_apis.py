@@ -519,3 +519,26 @@ def test_properties_of_any_shape_make_a_graph(
     for edge in graph.edges():
         caller_wait(edge)
         edge.at()
+
+
+def test_an_http_api_with_a_target_has_the_route_that_it_makes_of_it(tmp_path: Path) -> None:
+    architecture = graph_of(
+        tmp_path,
+        f"""
+    Resources:
+      Fn: {FUNCTION}
+      All:
+        Type: AWS::ApiGatewayV2::Api
+        Properties: {{ProtocolType: HTTP, Target: !GetAtt Fn.Arn}}
+      One:
+        Type: AWS::ApiGatewayV2::Api
+        Properties: {{ProtocolType: HTTP, RouteKey: GET /x, Target: !GetAtt Fn.Arn}}
+      Far:
+        Type: AWS::ApiGatewayV2::Api
+        Properties: {{ProtocolType: HTTP, Target: "https://example.com"}}
+""",
+    )
+    assert edge_between(architecture, "All", "Fn").via == "HTTP API integration ANY $default"
+    assert edge_between(architecture, "One", "Fn").mode is Mode.SYNCHRONOUS
+    assert node_of(architecture, "GET /x").at().span.start.line == 9
+    assert not edges_between(architecture, "Far", "Fn")

@@ -19,6 +19,7 @@ from advisor.reporters.excerpt import cut_around
 from advisor.reporters.formats import FORMATS, render
 from advisor.reporters.look import NARROWEST, WIDEST, Look
 from advisor.reporters.safe import cells, no_command, safe
+from advisor.rules.finding import Confidence, Severity
 from tests.reports import NO_DLQ, ROOT, clean, findings, full, report
 from tests.snapshots import matches
 
@@ -287,6 +288,13 @@ def test_what_is_hidden_is_counted() -> None:
     text = render("text", full(), look=Look())
     assert "· 1 info hidden (--severity info)" in text
     assert "1 suppressed (--show-suppressed)" in text
+
+
+def test_the_option_that_would_show_what_is_hidden_is_named() -> None:
+    unsure = replace(findings()[0], severity=Severity.INFO, confidence=Confidence.LOW)
+    shown = render("text", report(hidden=(unsure,), lowest=Severity.INFO), look=Look())
+    assert "1 of low confidence hidden (--confidence low)" in shown
+    assert "info hidden" not in shown
 
 
 def test_a_remediation_is_kept_as_it_is_for_pasting() -> None:

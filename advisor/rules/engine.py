@@ -61,6 +61,8 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     hidden: tuple[Finding, ...] = ()
     """Below the thresholds of severity or confidence."""
+    lowest: Severity = Severity.WARNING
+    """The lowest severity that is not hidden."""
     suppressed: tuple[Suppressed, ...] = ()
     baselined: tuple[Finding, ...] = ()
     not_judged: tuple[NotJudged, ...] = ()
@@ -108,6 +110,7 @@ def run(
         new = [f for f in new if f.fingerprint not in baseline.fingerprints]
     return Outcome(
         findings=in_reading_order(aggregated([f for f in new if selection.shows(f)])),
+        lowest=selection.severity,
         hidden=in_reading_order(aggregated([f for f in new if not selection.shows(f)])),
         suppressed=tuple(suppressing.suppressed),
         baselined=tuple(known),

@@ -11,6 +11,7 @@ from advisor.architecture.builders.routes import (
     api_of,
     fill_authorizer,
     fill_method,
+    fill_quick_create,
     fill_route,
 )
 from advisor.architecture.calls import KINDS, call_kind
@@ -50,6 +51,8 @@ def build(architecture: Architecture) -> None:
         else:
             fill_route(architecture, route)
     build_openapi(architecture)
+    for http in architecture.all(HttpApi):
+        fill_quick_create(architecture, http)
     _attach(architecture)
     for api in architecture.all(Api):
         if isinstance(api, (RestApi, HttpApi, WebSocketApi)):

@@ -12,13 +12,15 @@ from advisor.architecture.nodes.apis import (
     ApiResource,
     Authorization,
     Authorizer,
+    OperationRoute,
     WebSocketApi,
 )
+from advisor.records import replace
 from advisor.templates.values import UNKNOWN, Reference, Unknown
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
-    from advisor.architecture.nodes.apis import Route
+    from advisor.architecture.nodes.apis import HttpApi, Route
     from advisor.architecture.nodes.base import Node
     from advisor.templates.values import Value
 
@@ -88,6 +90,27 @@ def fill_route(architecture: Architecture, route: Route) -> None:
         route.integrations = (integration,) if integration else ()
 
 
+def fill_quick_create(architecture: Architecture, api: HttpApi) -> None:
+    """Add the route that an HTTP API makes of its `Target`, which takes every other request.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop.html
+    """
+    target = api.get("Target")
+    if target is None:
+        return
+    route = OperationRoute(api, "Target")
+    route.api = api
+    key = api.text("RouteKey", default="$default")
+    if isinstance(key, str):
+        method, _, path = key.strip().partition(" ")
+        route.method, route.route_path = (method.upper(), path) if path else ("ANY", key)
+    text = marked(target)
+    kind = "HTTP_PROXY" if text and text.text.lower().startswith("http") else "AWS_PROXY"
+    integration = read_integration(route, {V2.type: kind, V2.uri: target}, base=(), keys=V2)
+    route.integrations = (replace(integration, path=()),) if integration else ()
+    architecture.add_node(route)
+
+
 def _authorization(
     architecture: Architecture, route: Route, *, kind_key: str, api_key: str
 ) -> Authorization:
@@ -126,4 +149,4 @@ def _resource_path(architecture: Architecture, value: Value) -> str | Unknown:
     return UNKNOWN
 
 
-__all__ = ["api_of", "fill_authorizer", "fill_method", "fill_route"]
+__all__ = ["api_of", "fill_authorizer", "fill_method", "fill_quick_create", "fill_route"]
