@@ -53,12 +53,19 @@ rule = Rule(
         "template.yaml": """
             Transform: AWS::Serverless-2016-10-31
             Resources:
+              PayKey:
+                Type: AWS::SecretsManager::Secret
               Pay:
                 Type: AWS::Serverless::Function
                 Properties:
                   Runtime: python3.13
                   Handler: app.handler
                   CodeUri: pay/
+                  Policies:
+                    - Statement:
+                        - Effect: Allow
+                          Action: secretsmanager:GetSecretValue
+                          Resource: !Ref PayKey
             """,
         "pay/app.py": """
             import boto3
