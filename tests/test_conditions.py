@@ -109,6 +109,29 @@ def test_opaque_comparisons_go_both_ways_and_equal_ones_together(tmp_path: Path)
     assert seen == {frozenset({"A", "C"}), frozenset({"B"})}
 
 
+def test_a_condition_that_another_part_of_the_template_declares_goes_both_ways(
+    tmp_path: Path,
+) -> None:
+    text = """
+    Resources:
+      Queue:
+        Type: AWS::SQS::Queue
+        Condition: Elsewhere
+      Other:
+        Type: AWS::SQS::Queue
+        Properties:
+          VisibilityTimeout: !If [Elsewhere, 60, !If [Nowhere, 30, 10]]
+    """
+    project = project_of(tmp_path, main=text)
+    seen = set()
+    for scenario in scenarios_of(project).items:
+        resources = Resolver(project, scenario).resources()
+        visible = in_scenario(project, scenario, "Other", "VisibilityTimeout")
+        seen.add((frozenset(resource.logical_id for resource in resources), visible))
+    both = frozenset({"Queue", "Other"})
+    assert seen == {(both, 60), (frozenset({"Other"}), 30), (frozenset({"Other"}), 10)}
+
+
 def test_a_comparison_of_known_things_is_no_choice(tmp_path: Path) -> None:
     project = project_of(
         tmp_path,

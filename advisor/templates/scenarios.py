@@ -58,14 +58,29 @@ class Scenarios:
 def formulas_of(project: Project, region: str = "") -> dict[str, dict[str, Formula]]:
     """Return the conditions of all stacks as formulas."""
     reader = _Reader(project, region)
-    return {
-        owner: {
+    found: dict[str, dict[str, Formula]] = {}
+    for owner, stack in project.stacks.items():
+        table = {
             name: parse(raw, lambda data, stack=stack: reader.side(stack, data, 0), owner)  # type: ignore[misc]  # the default binds the loop variable
             for name, raw in stack.conditions.items()
         }
-        for owner, stack in project.stacks.items()
-        if stack.conditions
-    }
+        for name in _undeclared(stack):
+            table[name] = ("holds", Variable(owner, f"condition {name}", opaque=True))
+        if table:
+            found[owner] = table
+    return found
+
+
+def _undeclared(stack: Stack) -> list[str]:
+    """Return the conditions that a part of a template leaves to the parts it is joined with.
+
+    CloudFormation refuses a template without them; but some are put together from several files
+    before they are deployed, and what depends on such a condition may then exist or not.
+    """
+    named = {name for resource in stack.resources.values() for name in resource.conditions}
+    if named <= stack.conditions.keys():
+        return []
+    return sorted(used_conditions(stack) - stack.conditions.keys())
 
 
 class _Reader:
@@ -147,7 +162,7 @@ def usual_scenario(project: Project, formulas: Mapping[str, Mapping[str, Formula
 
 def used_conditions(stack: Stack) -> set[str]:
     """Return the conditions that decide whether a resource exists or what a property is."""
-    if not stack.conditions:
+    if not stack.conditions and not any(item.conditions for item in stack.resources.values()):
         return set()
     found: set[str] = set()
     for resource in stack.resources.values():
