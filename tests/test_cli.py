@@ -312,3 +312,17 @@ def test_the_orders_application_is_analysed(capsys: pytest.CaptureFixture[str]) 
     assert code in {0, 1}, err
     kinds = {file["path"].rpartition("/")[2]: file["kind"] for file in json.loads(out)["files"]}
     assert kinds == {"template.yaml": "sam", "fulfilment.asl.json": "asl"}
+
+
+def test_columns_decide_the_width_of_what_is_piped_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "advise.toml").write_text("")
+    (tmp_path / "template.yaml").write_text(
+        "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n"
+        "    Properties: {DelaySeconds: 1, DelaySeconds: 2}\n"
+    )
+    monkeypatch.setenv("COLUMNS", "60")
+    _, out, _ = ran(capsys, str(tmp_path / "template.yaml"), "--color", "never")
+    shown = [line for line in out.splitlines() if "template.yaml" not in line]
+    assert 40 < max(map(len, shown)) <= 60

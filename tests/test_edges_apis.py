@@ -542,3 +542,39 @@ def test_an_http_api_with_a_target_has_the_route_that_it_makes_of_it(tmp_path: P
     assert edge_between(architecture, "One", "Fn").mode is Mode.SYNCHRONOUS
     assert node_of(architecture, "GET /x").at().span.start.line == 9
     assert not edges_between(architecture, "Far", "Fn")
+
+
+def test_an_api_whose_definition_is_elsewhere_invokes_what_it_is_permitted_to(
+    tmp_path: Path,
+) -> None:
+    architecture = graph_of(
+        tmp_path,
+        f"""
+    Resources:
+      Fn: {FUNCTION}
+      Auth: {FUNCTION}
+      Api:
+        Type: AWS::ApiGateway::RestApi
+        Properties: {{BodyS3Location: {{Bucket: b, Key: k}}}}
+      Allowed:
+        Type: AWS::Lambda::Permission
+        Properties:
+          Action: lambda:InvokeFunction
+          FunctionName: !Ref Fn
+          Principal: apigateway.amazonaws.com
+          SourceArn: !Sub arn:aws:execute-api:eu-west-1:1:${{Api}}/*/GET/x
+      AllowedToo:
+        Type: AWS::Lambda::Permission
+        Properties:
+          Action: lambda:InvokeFunction
+          FunctionName: !Ref Auth
+          Principal: apigateway.amazonaws.com
+          SourceArn: !Sub arn:aws:execute-api:eu-west-1:1:${{Api}}/authorizers/*
+""",
+    )
+    edge = edge_between(architecture, "Api", "Fn")
+    assert (edge.mode, edge.via) == (Mode.SYNCHRONOUS, "REST API")
+    wait = caller_wait(edge)
+    assert isinstance(wait, Wait)
+    assert not wait.configured
+    assert not edges_between(architecture, "Api", "Auth")

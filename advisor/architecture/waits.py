@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Mode
-from advisor.architecture.nodes.apis import Authorizer, Route
+from advisor.architecture.nodes.apis import Api, Authorizer, Route
 from advisor.architecture.nodes.balancers import TargetGroup
 from advisor.architecture.nodes.edge import Distribution
+from advisor.architecture.nodes.functions import Permission
 from advisor.architecture.nodes.graphql import DataSource, GraphqlApi
 from advisor.architecture.nodes.workflows import StateNode
 from advisor.data.limits import limit
@@ -59,6 +60,10 @@ def caller_wait(edge: Edge) -> Wait | Unknown | None:
     node = edge.declared_by
     if isinstance(node, Route):
         return _integration(edge, node)
+    if isinstance(edge.source, Api) and isinstance(node, Permission):
+        # Its definition is not at hand; it can make the wait only shorter.
+        key = _BY_PROTOCOL.get(edge.source.protocol)
+        return _fixed(key, edge.source) if key is not None else None
     if isinstance(node, Authorizer):
         return _fixed("authorizer-wait", node)
     if isinstance(node, (DataSource, GraphqlApi)):

@@ -30,7 +30,7 @@ def look_for(
     terminal = _is_terminal(stream)
     dumb = environ.get("TERM") == "dumb"
     return Look(
-        width=_width(stream, environ) if terminal else WIDEST,
+        width=_width(stream, environ),
         ascii_only=options.ascii or dumb or not _speaks_unicode(stream),
         colour=_in_colour(options.color, environ, terminal=terminal),
         verbose=options.verbose,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import Edge, EdgeKind, Evidence, Mode
+from advisor.architecture.nodes.apis import Api
 from advisor.architecture.nodes.external import External
 from advisor.architecture.nodes.functions import Permission
 from advisor.architecture.resolution import SERVICES, parts_of
@@ -12,6 +13,7 @@ from advisor.templates.values import Reference, Unknown
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
+    from advisor.architecture.nodes.base import Node
     from advisor.architecture.nodes.functions import Function
     from advisor.templates.values import Value
 
@@ -91,7 +93,6 @@ def _permission(
     invoked: tuple[Function, Value],
     known: set[str],
 ) -> None:
-    function, qualifier = invoked
     principal = permission.principal
     service = _service(principal) if isinstance(principal, str) else ""
     if not service:
@@ -106,24 +107,54 @@ def _permission(
         if source is None:
             source = principal
     elif _is_ours(architecture, permission):
-        # The source is one of ours: its own resource says whether it really invokes.
+        # The source is one of ours: its own resource says whether it really invokes, except for
+        # an API whose definition is not at hand.
+        api = _unread_api(architecture, permission)
+        if api is not None and api.id not in known:
+            _invokes(architecture, permission, api, invoked, via=f"{api.protocol} API")
         return
     node, _ = architecture.target(source, _KINDS.get(service, ""), declared_by=permission)
     if not isinstance(node, External) or node.id in known:
         return
+    _invokes(architecture, permission, node, invoked, via=f"permission for {service}")
+
+
+def _invokes(
+    architecture: Architecture,
+    permission: Permission,
+    source: Node,
+    invoked: tuple[Function, Value],
+    *,
+    via: str,
+) -> None:
+    principal = permission.principal
     architecture.add_edge(
         Edge(
-            node,
-            function,
+            source,
+            invoked[0],
             EdgeKind.INVOKES,
             Evidence.DECLARED,
             permission,
-            path=("Principal",),
-            mode=_MODES.get(service),
-            via=f"permission for {service}",
-            qualifier=qualifier,
+            # What SAM makes of an event is that event.
+            path=() if permission.is_generated else ("Principal",),
+            mode=_MODES.get(_service(principal)) if isinstance(principal, str) else None,
+            via=via,
+            qualifier=invoked[1],
         )
     )
+
+
+def _unread_api(architecture: Architecture, permission: Permission) -> Api | None:
+    """Return the API whose routes a permission speaks of, where they are not known."""
+    parts = parts_of(permission.source) or ()
+    if any(isinstance(part, str) and "/authorizers/" in part for part in parts):
+        return None
+    for part in parts:
+        node = architecture.node_of(part) if isinstance(part, Reference) else None
+        if isinstance(node, Api) and not node.routes:
+            elsewhere = node.get("BodyS3Location") is not None
+            return node if elsewhere or isinstance(node.get("Body"), Unknown) else None
+    return None
 
 
 def _service(principal: str) -> str:
