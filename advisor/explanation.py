@@ -90,7 +90,7 @@ def explained(
 ) -> Explanation:
     """Return what is known of a node; `report` is that of all rules on the same files."""
     place = node.at()
-    values = list(_values(node))
+    values = list(known_values(node))
     here = [
         finding
         for finding in (*report.findings, *report.hidden, *(s.finding for s in report.suppressed))
@@ -171,7 +171,8 @@ def _shown(place: Location) -> str:
 # --- values -------------------------------------------------------------------------------------
 
 
-def _values(node: Node) -> Iterator[KnownValue]:
+def known_values(node: Node) -> Iterator[KnownValue]:
+    """Yield every resolved value of a node, the leaves in reading order."""
     properties = node.get()
     if not isinstance(properties, dict):
         return

@@ -96,7 +96,7 @@ def test_helpers_are_drawn_when_asked_for(capsys: pytest.CaptureFixture[str]) ->
     ("arguments", "told"),
     [
         (("nowhere.yaml",), "no such file"),
-        (("--format", "png", "x.yaml"), "'png' is none of text, mermaid, dot, json"),
+        (("--format", "png", "x.yaml"), "'png' is none of text, mermaid, dot, json, graphml, html"),
         ((), "missing argument"),
     ],
 )
@@ -106,6 +106,93 @@ def test_what_cannot_be_drawn_is_said(
     code, out, complaints = ran(capsys, "graph", *arguments)
     assert (code, out.strip()) == (2, "")
     assert told in complaints.lower()
+
+
+CHAIN = """
+Resources:
+  First: {Type: AWS::SNS::Topic}
+  Second:
+    Type: AWS::SQS::Queue
+    Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Last.Arn, maxReceiveCount: 3}}
+  Subscription:
+    Type: AWS::SNS::Subscription
+    Properties: {Protocol: sqs, TopicArn: !Ref First, Endpoint: !GetAtt Second.Arn}
+  Last: {Type: AWS::SQS::Queue}
+  Apart: {Type: AWS::SQS::Queue}
+"""
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> str:
+    (tmp_path / "advise.toml").write_text("")
+    file = tmp_path / "template.yaml"
+    file.write_text(CHAIN)
+    return str(file)
+
+
+@pytest.mark.parametrize("form", ["text", "mermaid", "dot", "json", "graphml", "html"])
+@pytest.mark.parametrize(
+    ("arguments", "there", "left_out"),
+    [
+        (("--focus", "First"), {"First", "Second"}, {"Last", "Apart"}),
+        (("--focus", "First", "--depth", "2"), {"First", "Second", "Last"}, {"Apart"}),
+        (("--focus", "Last", "--depth", "0"), {"Last"}, {"First", "Second", "Apart"}),
+        (("--path", "First", "Last"), {"First", "Second", "Last"}, {"Apart"}),
+        (("--path", "First", "Second"), {"First", "Second"}, {"Last", "Apart"}),
+    ],
+)
+def test_a_part_is_drawn_in_every_form(  # noqa: PLR0917  # pytest names them
+    form: str,
+    arguments: tuple[str, ...],
+    there: set[str],
+    left_out: set[str],
+    chain: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if form == "html":
+        pytest.importorskip("fast_sugiyama", reason="the extra 'html' is not installed")
+    arguments = ("graph", "--no-findings", "--format", form, *arguments, chain)
+    code, out, complaints = ran(capsys, *arguments)
+    assert (code, complaints) == (0, "")
+    # The page tells properties as well, and these name other resources.
+    shown = 'class="name" x="42" y="22">{}<' if form == "html" else "{}"
+    assert {name for name in there | left_out if shown.format(name) in out} == there
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--focus", "Secnd"), "'Secnd' is not in the picture; did you mean 'Second'?"),
+        (("--path", "Last", "First"), "no way leads from 'Last' to 'First'"),
+        (("--path", "First", "Nothing"), "'Nothing' is not in the picture"),
+        (("--focus", "First", "--path", "First", "Last"), "exclude each other"),
+    ],
+)
+def test_a_part_that_is_not_there_is_an_error(
+    arguments: tuple[str, ...], told: str, chain: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, complaints = ran(capsys, "graph", *arguments, chain)
+    assert (code, out) == (2, "")
+    assert told in complaints
+
+
+def test_graphml_can_be_read_again_whatever_the_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import networkx as nx
+
+    (tmp_path / "advise.toml").write_text("")
+    file = tmp_path / "template.yaml"
+    file.write_text(CHAIN + '  "<x>&\\x01\\u202e]]>": {Type: AWS::SQS::Queue}\n')
+    code, out, _ = ran(capsys, "graph", "--format", "graphml", str(file))
+    assert code == 0
+    graph = nx.parse_graphml(out)
+    _, text, _ = ran(capsys, "graph", "--format", "json", str(file))
+    data = json.loads(text)
+    assert len(graph) == len(data["nodes"])
+    assert graph.number_of_edges() == len(data["edges"])
+    kinds = {attributes["kind"] for _, _, attributes in graph.edges(data=True)}
+    assert kinds == {"publishes", "dead-letters"}
 
 
 CONDITIONAL = """

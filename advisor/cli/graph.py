@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.nodes.workflows import StateMachine
     from advisor.config import Config
+    from advisor.reporters.flow_part import Part
     from advisor.rules.finding import Finding
 
-FORMATS = ("text", "mermaid", "dot", "json")
+FORMATS = ("text", "mermaid", "dot", "json", "graphml", "html")
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("graph", help="Draw the architecture: what calls what, in which way.")(graph)
 
 
-def graph(
+def graph(  # noqa: PLR0913  # one for each option, all named
     *,
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH…", help="Templates, definitions, directories.")
@@ -42,6 +43,16 @@ def graph(
     findings: Annotated[
         bool, typer.Option("--findings/--no-findings", help="Mark what was found.")
     ] = True,
+    focus: Annotated[
+        str, typer.Option("--focus", metavar="RESOURCE", help="Draw what lies around this one.")
+    ] = "",
+    depth: Annotated[
+        int, typer.Option("--depth", metavar="N", min=0, help="Lines to follow from the focus.")
+    ] = 1,
+    path: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--path", metavar="FROM TO", help="Draw the ways from one to the other."),
+    ] = None,
     parameter: Annotated[
         list[str], typer.Option("--parameter", metavar="KEY=VALUE", help="Value of a parameter.")
     ] = [],  # noqa: B006 - typer copies defaults
@@ -56,6 +67,8 @@ def graph(
     """Write one picture for each project that the paths lie in."""
     if form not in FORMATS:
         raise ConfigError(f"'{form}' is none of {', '.join(FORMATS)}")
+    if focus and path:
+        raise ConfigError("'--focus' and '--path' exclude each other")
     options = Options(
         paths=tuple(paths),
         parameter=tuple(parameter),
@@ -66,6 +79,7 @@ def graph(
     config = config_for(options)
     found, failed = _found(paths, config) if findings else ((), False)
     architectures = _architectures(paths, config)
+    part = _part(architectures, focus=focus, depth=depth, path=path, everything=everything)
     write(
         _drawn(
             form,
@@ -74,6 +88,7 @@ def graph(
             findings=found,
             everything=everything,
             ascii_only=look_for(options).ascii_only,
+            part=part,
         )
     )
     return 2 if failed or not architectures else 0
@@ -101,7 +116,26 @@ def _architectures(paths: Sequence[str], config: Config) -> list[Architecture]:
     return architectures
 
 
-def _drawn(
+def _part(
+    architectures: Sequence[Architecture],
+    *,
+    focus: str,
+    depth: int,
+    path: tuple[str, str] | None,
+    everything: bool,
+) -> Part | None:
+    """Return which part of the picture is asked for; ConfigError where there is no such part."""
+    if not focus and path is None:
+        return None
+    from advisor.reporters.flow import flow_of
+    from advisor.reporters.flow_part import Part, checked
+
+    part = Part(focus=focus, depth=depth, path=path)
+    checked(part, (flow_of(each, everything=everything) for each in architectures))
+    return part
+
+
+def _drawn(  # what was typed, all named
     form: str,
     architectures: Sequence[Architecture],
     *,
@@ -109,27 +143,42 @@ def _drawn(
     findings: Sequence[Finding],
     everything: bool,
     ascii_only: bool,
+    part: Part | None,
 ) -> str:
-    if form == "json":
-        from advisor.reporters.graph_formats import render_graph_json
+    if form in {"json", "graphml"}:
+        from advisor.reporters.graph_formats import render_graph_json, render_graphml
 
-        return render_graph_json(architectures)
+        render = render_graph_json if form == "json" else render_graphml
+        return render(architectures, part=part.of if part else None)
+    of = part.of if part else lambda flow: flow
+    if form == "html":
+        from advisor.reporters.html import render_html
+
+        title = ", ".join(Path(path).resolve().name for path in paths)
+        return render_html(architectures, findings=findings, title=title, all=everything, part=of)
     if form == "dot":
         from advisor.reporters.graph_formats import render_dot
 
-        texts = [render_dot(each, findings=findings, all=everything) for each in architectures]
+        texts = [
+            render_dot(each, findings=findings, all=everything, part=of) for each in architectures
+        ]
     elif form == "mermaid":
         from advisor.reporters.diagram import render_mermaid
 
-        texts = [render_mermaid(each, findings=findings, all=everything) for each in architectures]
+        texts = [
+            render_mermaid(each, findings=findings, all=everything, part=of)
+            for each in architectures
+        ]
     else:
         from advisor.reporters.diagram import render_tree
 
         texts = []
         for each in architectures:
-            alone, machines = _machines(each, paths)
+            alone, machines = _machines(each, paths) if part is None else (False, [])
             if not alone:
-                texts.append(render_tree(each, findings=findings, ascii=ascii_only, all=everything))
+                texts.append(
+                    render_tree(each, findings=findings, ascii=ascii_only, all=everything, part=of)
+                )
             for machine in machines:
                 from advisor.reporters.workflow_diagram import render_workflow
 

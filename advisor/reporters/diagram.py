@@ -14,7 +14,7 @@ from advisor.reporters.safe import safe
 from advisor.rules.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.nodes.base import Node
@@ -43,12 +43,13 @@ def render_tree(
     findings: Sequence[Finding] = (),
     ascii: bool = False,  # noqa: A002  # the word that users know from other tools
     all: bool = False,  # noqa: A002  # as the flag is called
+    part: Callable[[Flow], Flow] = lambda flow: flow,
 ) -> str:
     """Return the architecture as a tree that starts where events come from.
 
     Each node is drawn out once and marked afterwards; helpers are counted unless `all`.
     """
-    flow = flow_of(architecture, findings=findings, everything=all)
+    flow = part(flow_of(architecture, findings=findings, everything=all))
     lines = [_headline(flow), ""]
     drawn: set[str] = set()
     loose: list[Box] = []
@@ -172,12 +173,13 @@ def render_mermaid(
     *,
     findings: Sequence[Finding] = (),
     all: bool = False,  # noqa: A002  # as the flag is called
+    part: Callable[[Flow], Flow] = lambda flow: flow,
 ) -> str:
     """Return the architecture as a Mermaid flowchart that GitHub draws.
 
     What goes beyond its limits is left out and counted in a box of its own.
     """
-    flow = flow_of(architecture, findings=findings, everything=all)
+    flow = part(flow_of(architecture, findings=findings, everything=all))
     names = {box.node.id: f"n_{at}" for at, box in enumerate(flow.boxes)}
     classes: dict[str, list[str]] = {}
     lines = ["flowchart LR"]

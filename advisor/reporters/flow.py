@@ -172,7 +172,7 @@ def flow_of(
     for box in sorted_boxes:
         box.links.sort(key=lambda link: order.get(link.target.node.id, 0))
     _attach(sorted_boxes, findings)
-    return Flow(sorted_boxes, _roots(sorted_boxes), hidden)
+    return Flow(sorted_boxes, roots_of(sorted_boxes), hidden)
 
 
 def _belongs(node: Node) -> bool:
@@ -242,7 +242,7 @@ def _attach(boxes: Iterable[Box], findings: Sequence[Finding]) -> None:
             found.findings.append(finding)
 
 
-def _roots(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+def roots_of(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
     """Return where to start drawing: what nothing leads to, then one box of every closed loop."""
     roots = [box for box in boxes if not box.arrivals and (box.links or not box.readers)]
     # Clients and other things outside come first, as they set everything off.
@@ -292,4 +292,4 @@ def note_of(node: Node) -> str:
     return ""
 
 
-__all__ = ["Box", "Flow", "Link", "flow_of", "note_of", "sign_of", "title_of"]
+__all__ = ["Box", "Flow", "Link", "flow_of", "note_of", "roots_of", "sign_of", "title_of"]

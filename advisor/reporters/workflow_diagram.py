@@ -62,7 +62,7 @@ class _Drawing:
         self._ascii = ascii
         self._arrow = "-->" if ascii else "─▶"
         self._tasks = {task.state: task for task in architecture.workflow_tasks(machine)}
-        self._found = _by_state(workflow, findings)
+        self._found = findings_by_state(workflow, findings)
 
     def heading(self, title: str) -> str:
         """Return the machine in one line."""
@@ -169,7 +169,9 @@ class _Drawing:
         return _line(text, ascii=self._ascii)
 
 
-def _by_state(workflow: Workflow, findings: Sequence[Finding]) -> dict[State | None, list[Finding]]:
+def findings_by_state(
+    workflow: Workflow, findings: Sequence[Finding]
+) -> dict[State | None, list[Finding]]:
     """Return the findings by the state that they stand in, None for the machine itself."""
     states = {}
     for state in workflow.states():
@@ -248,4 +250,4 @@ def _line(text: str, *, ascii: bool) -> str:  # noqa: A002  # as above
     return safe(text, ascii_only=ascii)
 
 
-__all__ = ["render_workflow"]
+__all__ = ["findings_by_state", "render_workflow"]

@@ -1,0 +1,180 @@
+"""Where boxes and lines of a layered picture lie: columns from left to right, as events flow."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from advisor.errors import ConfigError
+from advisor.records import field, record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Point = tuple[float, float]
+Pair = tuple[int, int]
+
+MAX_LINES = 1_000
+"""Lines that are laid out with few crossings; that takes up to a second, twice as many ten."""
+_THOROUGH = 400
+"""Lines up to which neighbours are tried the other way round as well."""
+_STEP = 60.0
+
+
+@record(frozen=True)
+class Measure:
+    """The size of a box and the room between boxes, in pixels."""
+
+    width: int
+    height: int
+    across: int
+    """From one column to the next, beyond the width."""
+    down: int
+    """From one row to the next, beyond the height."""
+
+
+@record()
+class Drawing:
+    """The upper left corner of every box, the points of every line, and the size of it all."""
+
+    boxes: list[Point]
+    lines: dict[Pair, list[Point]] = field(default_factory=dict)
+    width: float = 0
+    height: float = 0
+    in_layers: bool = True
+    """Whether crossings were avoided; false where there is too much for that."""
+
+
+@record()
+class _Piece:
+    """One connected part: boxes, and lines as chains of bends, in columns and rows."""
+
+    cells: dict[int, Point]
+    chains: list[list[int]]
+
+
+def laid_out(count: int, pairs: Iterable[Pair], measure: Measure) -> Drawing:
+    """Return the picture of boxes 0 to `count` - 1 and of the lines between them.
+
+    Raises ConfigError where the library that does it is not installed.
+    """
+    wanted = sorted({pair for pair in pairs if pair[0] != pair[1]})
+    named = sorted({end for pair in wanted for end in pair})
+    # Numbers without gaps, so that every other number that comes back is a bend.
+    number = {box: at for at, box in enumerate(named)}
+    edges = [(number[a], number[b]) for a, b in wanted]
+    in_layers = len(edges) <= MAX_LINES
+    pieces = _pieces(edges) if in_layers else [_grid(len(named), edges)]
+    pieces.sort(key=lambda piece: min(piece.cells))
+    drawing = Drawing([(0.0, 0.0)] * count, in_layers=in_layers)
+    _place(drawing, pieces, named, measure)
+    loose = [box for box in range(count) if box not in number]
+    _line_up(drawing, loose, measure)
+    return drawing
+
+
+def _pieces(edges: Sequence[Pair]) -> list[_Piece]:
+    if not edges:
+        return []
+    try:
+        from fast_sugiyama import from_edges
+    except ImportError:
+        raise ConfigError(
+            "the picture needs the extra 'html': pip install 'serverless-advisor[html]'"
+        ) from None
+    made = from_edges(
+        edges, vertex_spacing=_STEP, dummy_vertices=True, transpose=len(edges) <= _THOROUGH
+    )
+    return [_piece(positions, lines or []) for positions, _, _, lines in made]
+
+
+def _piece(positions: Sequence[tuple[int | str, Point]], lines: Iterable[object]) -> _Piece:
+    """Turn a picture from top to bottom into one from left to right."""
+    ranks = sorted({y for _, (_, y) in positions}, reverse=True)
+    column = {y: float(at) for at, y in enumerate(ranks)}
+    least = min(x for _, (x, _) in positions)
+    cells = {int(box): (column[y], (x - least) / _STEP) for box, (x, y) in positions}
+    chains = [[int(end) for end in line] for line in lines if isinstance(line, tuple)]
+    return _Piece(cells, chains)
+
+
+def _grid(count: int, edges: Sequence[Pair]) -> _Piece:
+    """Return all boxes row by row, for more lines than anybody can follow."""
+    columns = max(1, math.ceil(math.sqrt(count)))
+    cells = {box: (float(box % columns), float(box // columns)) for box in range(count)}
+    return _Piece(cells, [list(edge) for edge in edges])
+
+
+def _place(
+    drawing: Drawing, pieces: Sequence[_Piece], named: Sequence[int], measure: Measure
+) -> None:
+    """Lay the pieces out in rows, as words are set in lines, and draw their lines."""
+    across, down = measure.width + measure.across, measure.height + measure.down
+    sizes = []
+    for piece in pieces:
+        columns = max(x for x, _ in piece.cells.values()) + 1
+        rows = max(y for _, y in piece.cells.values()) + 1
+        sizes.append((columns * across, rows * down))
+    area = sum(width * height for width, height in sizes)
+    line = max([width for width, _ in sizes] + [math.sqrt(area) * 1.4])
+    left, top, tallest = 0.0, 0.0, 0.0
+    for piece, (width, height) in zip(pieces, sizes, strict=True):
+        if left and left + width > line:
+            left, top, tallest = 0.0, top + tallest, 0.0
+        at = {box: (left + x * across, top + y * down) for box, (x, y) in piece.cells.items()}
+        for box, place in at.items():
+            if box < len(named):
+                drawing.boxes[named[box]] = place
+        for chain in _chains(piece, len(named)):
+            ends = (named[chain[0]], named[chain[-1]])
+            drawing.lines[ends] = _points([at[box] for box in chain], measure)
+        left += width
+        tallest = max(tallest, height)
+        drawing.width = max(drawing.width, left - measure.across)
+        drawing.height = max(drawing.height, top + height - measure.down)
+
+
+def _chains(piece: _Piece, boxes: int) -> Iterable[list[int]]:
+    """Yield every line with its bends: a bend has one way in and one way out."""
+    onward = {chain[0]: chain[1] for chain in piece.chains if chain[0] >= boxes}
+    for first, second in piece.chains:
+        if first >= boxes:
+            continue
+        chain = [first, second]
+        while chain[-1] >= boxes and chain[-1] in onward and len(chain) <= len(piece.cells):
+            chain.append(onward[chain[-1]])
+        if chain[-1] < boxes:
+            yield chain
+
+
+def _points(corners: Sequence[Point], measure: Measure) -> list[Point]:
+    """Return where a line leaves its box, passes each column straight, and arrives."""
+    middle = measure.height / 2
+    forward = corners[-1][0] >= corners[0][0]
+    enter, leave = (0, measure.width) if forward else (measure.width, 0)
+    points: list[Point] = []
+    for at, (x, y) in enumerate(corners):
+        if at:
+            points.append((x + enter, y + middle))
+        if at < len(corners) - 1:
+            points.append((x + leave, y + middle))
+    return points
+
+
+def _line_up(drawing: Drawing, loose: Sequence[int], measure: Measure) -> None:
+    """Put what is not connected below the rest, in rows."""
+    if not loose:
+        return
+    step = measure.width + measure.down
+    room = max(drawing.width, math.sqrt(len(loose)) * step * 0.7, step * min(len(loose), 4))
+    columns = max(1, int((room + measure.down) // step))
+    top = drawing.height + measure.height if drawing.height else 0.0
+    for at, box in enumerate(loose):
+        x = at % columns * step
+        y = top + at // columns * (measure.height + measure.down)
+        drawing.boxes[box] = (x, y)
+        drawing.width = max(drawing.width, x + measure.width)
+        drawing.height = max(drawing.height, y + measure.height)
+
+
+__all__ = ["MAX_LINES", "Drawing", "Measure", "Pair", "Point", "laid_out"]
