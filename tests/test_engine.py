@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.analysis import analyze
 from advisor.config import Config, RuleSettings
 from advisor.errors import ConfigError
 from advisor.records import replace
@@ -301,3 +302,24 @@ def test_per_path_ignores_leave_out_files_and_keys(tmp_path: Path) -> None:
         config = Config(per_path_ignores={pattern: ("QUE",)})
         outcome = judge(tmp_path, TWO_QUEUES, flags(below=100), config=config)
         assert len(outcome.findings) == left, pattern
+
+
+def test_of_conditions_that_agree_that_of_the_property_is_named(tmp_path: Path) -> None:
+    (tmp_path / "advise.toml").write_text("")
+    (tmp_path / "template.yaml").write_text("""
+Transform: AWS::Serverless-2016-10-31
+Parameters: {Stage: {Type: String, AllowedValues: [live, prod]}}
+Conditions:
+  Alarmed: !Equals [!Ref Stage, prod]
+  Traced: !Equals [!Ref Stage, prod]
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Condition: Alarmed}
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: live
+      MethodSettings:
+        - {HttpMethod: "*", ResourcePath: "/*", DataTraceEnabled: !If [Traced, true, false]}
+""")
+    report = analyze([tmp_path], Config(select=("api-logs-whole-requests",)))
+    assert [finding.when for finding in report.findings] == [(("Traced", True),)]

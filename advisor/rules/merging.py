@@ -68,10 +68,14 @@ class _Subjects:
     def conditions(self, places: Iterable[Location]) -> set[tuple[str, str]]:
         """Return the conditions, by path and name, that decide about the resources of places."""
         if not self._named:
+            # SAM makes several resources of one, and each has some of its properties.
+            seen: set[int] = set()
             for _, architecture in self._scenarios:
                 for node in architecture.nodes():
-                    if (where := node.key[:2]) not in self._named:
-                        self._named[where] = _conditions_in(node.resource)
+                    if id(node.resource) not in seen:
+                        seen.add(id(node.resource))
+                        names = self._named.setdefault(node.key[:2], set())
+                        names |= _conditions_in(node.resource)
         return {
             (place.path, name)
             for place in places
