@@ -1,4 +1,4 @@
-"""A function whose logs nobody ever deletes."""
+"""Logs that nobody ever deletes."""
 
 from __future__ import annotations
 
@@ -28,17 +28,18 @@ rule = Rule(
     pillar=Pillar.COST,
     severity=Severity.INFO,
     confidence=Confidence.HIGH,
-    applies_to=Function,
-    summary="logs of a function are kept for ever",
+    applies_to=(Function, LogGroup),
+    summary="logs of a function, workflow or API are kept for ever",
     rationale="""
         Lambda makes the log group of a function with its first line and keeps every line for ever,
-        beyond the life of the stack. A group that the template declares is kept for as long as it
-        says, can be encrypted, alarmed on, and goes with the stack. Older logs cost storage, and
-        may hold personal data for longer than anybody may keep it.
+        beyond the life of the stack. A group that the template declares can be encrypted, alarmed
+        on, and goes with the stack; its lines are kept for as long as it says, or for ever where
+        it says nothing, whoever writes them. Older logs cost storage, and may hold personal data
+        for longer than anybody may keep it.
         """,
     remediation="""
         Declare a log group with a retention, and name it in the function's LoggingConfig; one group
-        may serve all functions of an application.
+        may serve all functions of an application. Give a group that is declared its retention.
         """,
     when_to_ignore="""
         Something outside the template sets the retention of all groups of the account.
@@ -73,19 +74,23 @@ rule = Rule(
         "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html",
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
     ),
-    aggregate="the logs of {count} functions are kept for ever: {names}",
+    aggregate="the logs of {count} resources are kept for ever: {names}",
 )
+
+_STORING = (None, "STANDARD", "INFREQUENT_ACCESS")
 
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
     retained = _by_custom_resources(architecture)
+    of_functions: set[str] = set()
     for function in architecture.functions():
         groups = [
             edge.target
             for edge in architecture.outgoing(function, EdgeKind.USES)
             if isinstance(edge.target, LogGroup) and edge.via == "logs"
         ]
+        of_functions.update(group.id for group in groups)
         if function.id in retained:
             continue
         if groups:
@@ -95,20 +100,39 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
             yield rule.not_judged(function, because="its log group is not in the templates")
         else:
             yield _finding(architecture, function, None)
+    for group in architecture.all(LogGroup):
+        if group.retention_days is not None or group.id in of_functions | retained:
+            continue
+        # Groups for delivery keep every line for a day, whatever they say.
+        if group.get("LogGroupClass") in _STORING:
+            yield _of_others(group)
 
 
 def _by_custom_resources(architecture: Architecture) -> set[str]:
-    """Return the ids of functions whose logs' retention the CDK sets with a custom resource."""
+    """Return whose logs' retention the CDK sets with a custom resource: functions and groups."""
     found: set[str] = set()
     for node in architecture.all(Node):
         if node.type != "Custom::LogRetention":
             continue
         name = node.get("LogGroupName")
-        for part in name.parts if isinstance(name, Text) else ():
+        for part in name.parts if isinstance(name, Text) else (name,):
             if isinstance(part, Reference):
-                function = architecture.node_of(part)
-                found |= {function.id} if function is not None else set()
+                owner = architecture.node_of(part)
+                found |= {owner.id} if owner is not None else set()
     return found
+
+
+def _of_others(group: LogGroup) -> Finding:
+    return rule.finding(
+        f"the logs in '{group.name}' are kept for ever",
+        at=group.at(label="no RetentionInDays"),
+        why="every line that was ever written is kept and paid for",
+        remediation=f"""
+            {group.name}:
+              Properties:
+                RetentionInDays: 30
+            """,
+    )
 
 
 def _finding(architecture: Architecture, function: Function, group: LogGroup | None) -> Finding:
