@@ -48,11 +48,11 @@ class Reading:
         if not self.formulas:
             yield [(Scenario(), self.architecture)]
             return
-        links = {
-            (edge.source.resource.owner, edge.target.resource.owner)
-            for edge in self.architecture.edges()
-            if edge.source.resource.owner != edge.target.resource.owner
-        }
+        links = _links(self.architecture)
+        if len(self.project.stacks) > 1:
+            # What exists only under other conditions may connect stacks as well.
+            view = self._view(Scenario(everything=True), [*self.project.stacks])
+            links |= _links(self._built(view))
         unconditional: list[str] = []
         for owners in groups(self.project, sorted(links)):
             if not any(owner in self.formulas for owner in owners):
@@ -93,6 +93,14 @@ class Reading:
         architecture = build(view, sources=self.sources)
         self.failures += architecture.failures
         return architecture
+
+
+def _links(architecture: Architecture) -> set[tuple[str, str]]:
+    """Return the pairs of stacks that edges connect."""
+    owners = (
+        (edge.source.resource.owner, edge.target.resource.owner) for edge in architecture.edges()
+    )
+    return {(one, other) for one, other in owners if one != other}
 
 
 def read_inputs(inputs: Inputs, config: Config) -> Reading:

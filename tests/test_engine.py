@@ -323,3 +323,25 @@ Resources:
 """)
     report = analyze([tmp_path], Config(select=("api-logs-whole-requests",)))
     assert [finding.when for finding in report.findings] == [(("Traced", True),)]
+
+
+def test_stacks_that_only_a_condition_connects_are_judged_together(tmp_path: Path) -> None:
+    (tmp_path / "advise.toml").write_text("")
+    (tmp_path / "queues.yaml").write_text("""
+Resources:
+  Orders: {Type: AWS::SQS::Queue, Properties: {QueueName: orders}}
+""")
+    (tmp_path / "work.yaml").write_text("""
+Parameters: {Stage: {Type: String, Default: dev}}
+Conditions: {IsProd: !Equals [!Ref Stage, prod]}
+Resources:
+  Ship: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.13, Handler: a.b}}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Condition: IsProd
+    Properties:
+      FunctionName: !Ref Ship
+      EventSourceArn: arn:aws:sqs:eu-west-1:123456789012:orders
+""")
+    report = analyze([tmp_path], Config(select=("source-queue-without-dlq",)))
+    assert [finding.when for finding in report.findings] == [(("IsProd", True),)]

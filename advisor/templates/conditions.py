@@ -163,3 +163,14 @@ class Truths:
         self._known[name] = evaluate(self._formulas[name], self._assignment, self.__getitem__)
         self._asked.discard(name)
         return self._known[name]
+
+
+class AllTrue(Truths):
+    """Every condition holds, also those that exclude each other: what there can be at all."""
+
+    def __init__(self) -> None:
+        super().__init__({}, {})
+
+    def __getitem__(self, name: str) -> bool:
+        """Return that the condition is true."""
+        return True

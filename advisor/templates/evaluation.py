@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from advisor.templates import intrinsics
-from advisor.templates.conditions import OTHER, Truths, Variable
+from advisor.templates.conditions import OTHER, AllTrue, Truths, Variable
 from advisor.templates.macros import SYMBOL
 from advisor.templates.template import scalar_text, section
 from advisor.templates.values import Cause, Reference, Text, Unknown, join
@@ -52,6 +52,8 @@ class Evaluator:
 
     def truths(self, stack: Stack) -> Truths:
         """Return the truth of the conditions of a stack in the scenario."""
+        if self.scenario.everything:
+            return AllTrue()
         if stack.owner not in self._truths:
             formulas = self.scenario.formulas.get(stack.owner, {})
             self._truths[stack.owner] = Truths(formulas, self.scenario.assignment)

@@ -40,6 +40,9 @@ class Scenario:
     """What each variable is compared with."""
     conditions: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     """The truth of each relevant condition by path of the template and name."""
+    everything: bool = False
+    """Whether everything exists that can, which no deployment is; tells who may have to do
+    with whom."""
 
     def excludes(self, variable: Variable, text: str) -> bool:
         """Tell whether `OTHER` rules out that the variable has this value."""
