@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from advisor.errors import ConfigError, RuleLoadError
@@ -141,14 +142,17 @@ def load_file(file: Path) -> Rule:
     """Return the rule of one file; RuleLoadError with the path and the reason if it has none."""
     # The folder is part of the name: two directories may each have a file of the same name.
     name = f"_advisor_rules_{abs(hash(str(file.parent)))}_{file.stem}"
-    spec = spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise RuleLoadError(str(file), "is not a Python file")
-    module = module_from_spec(spec)
+    # By its loader alone: a spec for each of some hundred files takes a tenth of their time.
+    loader = SourceFileLoader(name, str(file))
+    module = ModuleType(name)
+    module.__file__ = str(file)
+    module.__loader__ = loader
     # Dataclasses in a rule file look their module up by name.
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        code = loader.get_code(name)
+        if code is not None:  # which no loader of source files says
+            exec(code, module.__dict__)  # noqa: S102  # what a loader does with a module
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise RuleLoadError(str(file), _reason(error)) from error

@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.records import record
@@ -14,7 +14,6 @@ from advisor.source.files import is_file, read_text, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 _MAX_BYTES = 8 * 1024 * 1024
 _MAX_INCLUDES = 10
@@ -99,7 +98,7 @@ def _estimate(kind: str, names: list[str], files: tuple[str, ...], *, is_locked:
 @cache
 def known_sizes(kind: str) -> dict[str, KnownSize]:
     """Return the table of `python` or `node` packages by name."""
-    text = resources.files("advisor.data").joinpath("package_sizes.json").read_text("utf-8")
+    text = (Path(__file__).parent.parent / "data" / "package_sizes.json").read_text("utf-8")
     return {
         row["name"]: KnownSize(
             row["name"], row["version"], row["bytes"], tuple(row["requires"]), row["date"]

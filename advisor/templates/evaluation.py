@@ -45,6 +45,7 @@ class Evaluator:
         self._region = region
         self._truths: dict[str, Truths] = {}
         self._assumed: dict[Variable, str | None] = {}
+        self._names: dict[tuple[str, str], Value] = {}
         self._asked: set[tuple[str, str]] = set()
         self._exports: dict[str, tuple[Stack, Data]] | None = None
         self._mappings: dict[str, Value] = {}
@@ -167,10 +168,17 @@ class Evaluator:
     def _ref(self, stack: Stack, name: str) -> Value:
         if name == "AWS::NoValue":
             return None
-        if name in _PSEUDO:
-            return self._pseudo(stack, name)
-        if name in stack.parameters:
-            return self.parameter(stack, stack.parameters[name])
+        parameter = stack.parameters.get(name)
+        if parameter is not None and (parameter.is_lookup or name in stack.bindings):
+            return self.parameter(stack, parameter)
+        if parameter is not None or name in _PSEUDO:
+            # What leads to no other value. A template asks for few of them, and very often.
+            key = (stack.owner, name)
+            if key not in self._names:
+                self._names[key] = (
+                    self.parameter(stack, parameter) if parameter else self._pseudo(stack, name)
+                )
+            return self._names[key]
         if name.startswith(SYMBOL):
             return Unknown(Cause.FUNCTION, name.removeprefix(SYMBOL))
         logical_id = stack.aliases.get(name, name)
