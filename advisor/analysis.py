@@ -192,6 +192,7 @@ def _report(
         ),
         unread=tuple(line for reading in readings for line in reading.sources.problems()),
         rules_run=outcome.rules_run,
+        judged=tuple((rule, outcome.statistics[rule.id]) for rule in outcome.rules),
     )
 
 

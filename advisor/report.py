@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from advisor.documents.document import Document
     from advisor.documents.location import Location
     from advisor.rules.finding import Finding, NotJudged
+    from advisor.rules.rule import Rule
+    from advisor.rules.statistics import RuleStatistics
 
 
 class FileKind(StrEnum):
@@ -88,6 +90,8 @@ class Report:
     unread: tuple[str, ...] = ()
     """What of functions' code was not read, and why; one line each, for those who ask."""
     rules_run: int = 0
+    judged: tuple[tuple[Rule, RuleStatistics], ...] = ()
+    """The rules that ran, each with how many things meet it."""
     today: date
     version: str
     """Of the tool."""

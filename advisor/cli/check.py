@@ -52,7 +52,12 @@ def check(options: Options) -> int:
     else:
         report = _analysed(options, config)
     name = options.format or "text"
-    text = render(name, report, look=placed(look, name, report))
+    if options.summary and name == "text":
+        from advisor.reporters import summary
+
+        text = summary.render(report, look=placed(look, name, report))
+    else:
+        text = render(name, report, look=placed(look, name, report))
     write(with_service(text, report, options=options, look=look))
     for error in report.errors:
         complain(f"error: {_said(error, options.paths, look=placed(look, 'text', report))}")

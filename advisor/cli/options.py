@@ -88,6 +88,7 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("--cfn-lint", "Run cfn-lint as well and report what it finds."),
     ),
     "Output": (
+        Option("--summary", "Rules met by pillar and the level reached, not the findings (text)."),
         Option("--format", "Format on standard output.", Takes.ONE, choices=FORMATS),
         Option("--output", "Write a file as well, such as json=report.json.", Takes.SEVERAL,
                shows="FORMAT=FILE"),
@@ -133,6 +134,7 @@ class Options:
     rule_package: tuple[str, ...] = ()
     isolated: bool = False
     cfn_lint: bool = False
+    summary: bool = False
     format: str | None = None
     output: tuple[str, ...] = ()
     fail_on: str | None = None

@@ -143,6 +143,8 @@ def _fix(fix: Fix, documents: Documents) -> Data:
 
 
 def _summary(report: Report) -> dict[str, Data]:
+    from advisor.reporters.summary import summary_data
+
     return {
         "error": report.count(Severity.ERROR),
         "warning": report.count(Severity.WARNING),
@@ -164,4 +166,5 @@ def _summary(report: Report) -> dict[str, Data]:
         "rules": report.rules_run,
         "today": report.today.isoformat(),
         "notes": list(report.notes),
+        **(summary_data(report) if report.judged else {}),
     }

@@ -69,6 +69,8 @@ class Outcome:
     errors: tuple[InternalError, ...] = ()
     statistics: Mapping[str, RuleStatistics] = field(default_factory=dict)
     """By id, for each selected rule of the catalogue."""
+    rules: tuple[Rule, ...] = ()
+    """The selected rules of the catalogue, whose statistics these are."""
     rules_run: int = 0
 
 
@@ -117,6 +119,7 @@ def run(
         not_judged=tuple(n for n in judged.not_judged() if n.rule.name in wanted),
         errors=tuple(judged.errors),
         statistics=judged.tally.statistics(selection.rules, judged.failed),
+        rules=tuple(selection.rules),
         rules_run=len(selection.rules),
     )
 

@@ -1,0 +1,118 @@
+"""The summary by pillar as text: rules met of those that apply, and what comes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.advice.summary import summarised
+from advisor.reporters.look import Ink
+from advisor.reporters.safe import no_command, safe
+from advisor.reporters.words import counted
+from advisor.reporters.wrapping import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from advisor.advice.summary import PillarSummary, Summary
+    from advisor.documents.document import Data
+    from advisor.report import Report
+    from advisor.reporters.look import Look
+
+_CELLS = 10
+"""Width of the bar."""
+_MOST_IDS = 8
+_MOST_REASONS = 3
+_MEANING = {
+    "none": "errors are open",
+    "basic": "no error",
+    "sound": "no error, no warning",
+    "refined": "nothing is open",
+}
+
+
+def render(report: Report, *, look: Look) -> str:
+    """Return one line for each pillar that has a rule which applies, and the level reached."""
+    summary = summarised(report)
+    lines = [_head(report, summary, look=look)]
+    rule = look.glyphs.light * min(look.room, 78)
+    lines += [rule, *(_row(pillar, look=look) for pillar in summary.pillars), rule]
+    lines += [line for text in _closing(report, summary, look=look) for line in text]
+    return "".join(f"{no_command(line.rstrip())}\n" for line in lines)
+
+
+def _head(report: Report, summary: Summary, *, look: Look) -> str:
+    name = report.files[0].path if len(report.files) == 1 else counted(len(report.files), "file")
+    shown = safe(look.path(name) if len(report.files) == 1 else name, ascii_only=look.ascii_only)
+    facts = f"{counted(report.rules_run, 'rule')}, {summary.rules} apply here"
+    return f"{look.paint(shown, Ink.STRONG)}  {facts}"
+
+
+def _row(pillar: PillarSummary, *, look: Look) -> str:
+    met, applies = len(pillar.met), pillar.applies
+    # A bar is full only where everything is met.
+    full = met * _CELLS // applies
+    solid, hollow = ("#", ".") if look.ascii_only else ("█", "░")
+    bar = solid * full + hollow * (_CELLS - full)
+    parts = [f"{pillar.pillar.value:<14} {bar}  {met:>3} of {applies:>3} met"]
+    counts = ((pillar.errors, "error"), (pillar.warnings, "warning"))
+    said = [counted(count, word) for count, word in counts if count]
+    if pillar.infos:
+        said.append(f"{pillar.infos} info")
+    if pillar.accepted:
+        said.append(f"{len(pillar.accepted)} accepted")
+    if pillar.not_judged:
+        said.append(f"{len(pillar.not_judged)} not judged")
+    return "  ".join([*parts, ", ".join(said)])
+
+
+def _closing(report: Report, summary: Summary, *, look: Look) -> Iterator[list[str]]:
+    def lines(text: str) -> list[str]:
+        return wrapped(safe(text, ascii_only=look.ascii_only), look.room, later=look.room - 2)
+
+    if summary.reasons:
+        shown = summary.reasons[:_MOST_REASONS] if not look.verbose else summary.reasons
+        reasons = "; ".join(f"{why} ({count})" for why, count in shown)
+        more = len(summary.reasons) - len(shown)
+        reasons += f"; {counted(more, 'more reason')} (-v)" if more else ""
+        head, *rest = lines(f"not judged: {reasons}")
+        yield [head, *(f"  {line}" for line in rest)]
+    text = f"level reached: {summary.level.word} ({_MEANING[summary.level.word]})"
+    if summary.next is not None and summary.needs:
+        text += f"; {summary.next.word} needs {_ids(summary.needs, verbose=look.verbose)}"
+    head, *rest = lines(text)
+    yield [look.paint(head, Ink.STRONG), *(f"  {line}" for line in rest)]
+    if report.baselined:
+        new = counted(len(report.findings), "finding")
+        yield [f"{new} new, {len(report.baselined)} known before"]
+
+
+def _ids(ids: Sequence[str], *, verbose: bool) -> str:
+    shown = ids if verbose else ids[:_MOST_IDS]
+    more = len(ids) - len(shown)
+    return " ".join(shown) + (f" and {more} more (-v)" if more else "")
+
+
+def summary_data(report: Report) -> dict[str, Data]:
+    """Return the summary as plain data: the pillars, and the level reached."""
+    summary = summarised(report)
+    pillars: list[Data] = [
+        {
+            "pillar": each.pillar.value,
+            "apply": each.applies,
+            "met": list(each.met),
+            "not_met": list(each.not_met),
+            "accepted": list(each.accepted),
+            "not_judged": list(each.not_judged),
+            "findings": {"error": each.errors, "warning": each.warnings, "info": each.infos},
+        }
+        for each in summary.pillars
+    ]
+    level: dict[str, Data] = {
+        "reached": summary.level.word,
+        "next": summary.next.word if summary.next is not None else None,
+        "needs": list(summary.needs),
+    }
+    return {"pillars": pillars, "level": level}
+
+
+__all__ = ["render", "summary_data"]
