@@ -53,7 +53,7 @@ def test_width_and_characters_follow_the_terminal() -> None:
     assert look_for(Options(), stream=Terminal(), environ={"TERM": "dumb"}).ascii_only
     latin = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
     assert look_for(Options(), stream=latin, environ={"COLUMNS": "40"}).ascii_only
-    assert look_for(Options(), stream=latin, environ={"COLUMNS": "40"}).room == 100
+    assert look_for(Options(), stream=latin, environ={"COLUMNS": "40"}).room == 40
 
 
 def test_progress_is_for_people_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
