@@ -5,6 +5,7 @@ from __future__ import annotations
 COMMANDS: dict[str, str] = {
     "check": "check_help",
     "graph": "graph",
+    "report": "report",
     "explain": "explain",
     "rules": "rules",
     "rule": "rules",

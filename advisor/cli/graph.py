@@ -78,7 +78,7 @@ def graph(  # noqa: PLR0913  # one for each option, all named
     )
     config = config_for(options)
     found, failed = _found(paths, config) if findings else ((), False)
-    architectures = _architectures(paths, config)
+    architectures = architectures_of(paths, config)
     part = _part(architectures, focus=focus, depth=depth, path=path, everything=everything)
     write(
         _drawn(
@@ -103,7 +103,8 @@ def _found(paths: Sequence[str], config: Config) -> tuple[Sequence[Finding], boo
     return report.findings, bool(report.errors)
 
 
-def _architectures(paths: Sequence[str], config: Config) -> list[Architecture]:
+def architectures_of(paths: Sequence[str], config: Config) -> list[Architecture]:
+    """Return what the paths describe, calls in code included; complain where there is nothing."""
     from advisor.analysis import read
 
     readings = read([Path(path) for path in paths], config)

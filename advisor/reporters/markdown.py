@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from advisor.architecture.edges import Evidence
 from advisor.reporters.excerpt import Sources
 from advisor.reporters.json import TOOL
 from advisor.reporters.safe import safe
@@ -42,16 +43,16 @@ def render(report: Report, *, look: Look) -> str:
     head = [MARKER, "", f"### {TOOL}: {_verdict(report)}", ""]
     text = "\n".join(head)
     if report.errors:
-        text += "".join(f"- ⚠️ {_escaped(str(error))}\n" for error in report.errors[:20]) + "\n"
+        text += "".join(f"- ⚠️ {escaped(str(error))}\n" for error in report.errors[:20]) + "\n"
     sources = Sources(report.sources)
     ordered = sorted(report.findings, key=lambda each: (-each.severity, -each.confidence))
     for index, finding in enumerate(ordered):
-        block = "\n".join(_block(finding, sources=sources, look=look)) + "\n\n"
-        if len(text) + len(block) > LONGEST_COMMENT - _RESERVE:
+        section = "\n".join(block(finding, sources=sources, look=look)) + "\n\n"
+        if len(text) + len(section) > LONGEST_COMMENT - _RESERVE:
             text += f"… and {counted(len(ordered) - index, 'more finding')}: see the log.\n\n"
             break
-        text += block
-    others = " · ".join(_escaped(each) for each in unseen(report))
+        text += section
+    others = " · ".join(escaped(each) for each in unseen(report))
     return text + (f"<sub>{others}</sub>\n" if others else "")
 
 
@@ -63,7 +64,8 @@ def _verdict(report: Report) -> str:
     return f"no problems in {counted(len(report.files), 'file')}"
 
 
-def _block(finding: Finding, *, sources: Sources, look: Look) -> Iterator[str]:
+def block(finding: Finding, *, sources: Sources, look: Look, difference: str = "") -> Iterator[str]:
+    """Yield the lines that tell one finding, folded; `difference` is what its fix changes."""
     start = finding.location.span.start
     title = f"{_SIGNS[finding.severity]} <b>{finding.severity.word} {finding.rule.id}</b>"
     message = _html(safe(finding.message))
@@ -75,36 +77,43 @@ def _block(finding: Finding, *, sources: Sources, look: Look) -> Iterator[str]:
         yield from _place(location, sources=sources, look=look)
     yield ""
     if finding.when:
-        yield f"**When** {_escaped(condition_words(finding))}"
+        yield f"**When** {escaped(condition_words(finding))}"
         yield ""
     if finding.resources:
-        yield f"**In** {_escaped(listed(finding.resources, most=50))}"
+        yield f"**In** {escaped(listed(finding.resources, most=50))}"
         yield ""
     if finding.why:
-        yield f"**Why** {_escaped(' '.join(finding.why.split()))}"
+        yield f"**Why** {escaped(' '.join(finding.why.split()))}"
         yield ""
     if finding.remediation:
         yield "**Fix**"
-        yield from _fenced(finding.remediation)
+        yield from fenced(finding.remediation)
+        yield ""
+    if difference:
+        yield "**As a change**"
+        yield from fenced(difference, language="diff")
         yield ""
     facts = [finding.rule.pillar.value, f"confidence {finding.confidence.word}"]
+    if finding.evidence not in {None, Evidence.DECLARED} and finding.evidence:
+        facts.append(f"evidence {finding.evidence.word}")
     yield f"<sub>{finding.rule.name} · {' · '.join(facts)}</sub>"
     yield "</details>"
 
 
 def _place(location: Location, *, sources: Sources, look: Look) -> Iterator[str]:
     start = location.span.start
-    label = f": {_escaped(location.label)}" if location.label else ""
+    label = f": {escaped(location.label)}" if location.label else ""
     yield f"- {_code(f'{look.path(location.path)}:{start.line}:{start.column}')}{label}"
     source = sources.line(location.path, start.line)
     if source is not None and source.strip():
         yield f"  {_code(source.strip()[:200])}"
 
 
-def _fenced(text: str) -> Iterator[str]:
+def fenced(text: str, *, language: str = "yaml") -> Iterator[str]:
+    """Yield text as a block of code that nothing in it can end."""
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    yield f"{fence}yaml"
+    yield f"{fence}{language}"
     yield from (safe(line) for line in text.splitlines())
     yield fence
 
@@ -118,7 +127,7 @@ def _code(text: str) -> str:
     return f"{fence}{blank}{shown}{blank}{fence}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return a line in which nothing is markup, a mention or a link."""
     return _SPECIAL.sub(lambda found: _ENTITIES.get(found[1], f"\\{found[1]}"), safe(text))
 

@@ -76,14 +76,19 @@ def _closing(report: Report, summary: Summary, *, look: Look) -> Iterator[list[s
         reasons += f"; {counted(more, 'more reason')} (-v)" if more else ""
         head, *rest = lines(f"not judged: {reasons}")
         yield [head, *(f"  {line}" for line in rest)]
-    text = f"level reached: {summary.level.word} ({_MEANING[summary.level.word]})"
-    if summary.next is not None and summary.needs:
-        text += f"; {summary.next.word} needs {_ids(summary.needs, verbose=look.verbose)}"
-    head, *rest = lines(text)
+    head, *rest = lines(level_words(summary, verbose=look.verbose))
     yield [look.paint(head, Ink.STRONG), *(f"  {line}" for line in rest)]
     if report.baselined:
         new = counted(len(report.findings), "finding")
         yield [f"{new} new, {len(report.baselined)} known before"]
+
+
+def level_words(summary: Summary, *, verbose: bool = True) -> str:
+    """Return the level that is reached, and which rules the next one needs."""
+    text = f"level reached: {summary.level.word} ({_MEANING[summary.level.word]})"
+    if summary.next is not None and summary.needs:
+        text += f"; {summary.next.word} needs {_ids(summary.needs, verbose=verbose)}"
+    return text
 
 
 def _ids(ids: Sequence[str], *, verbose: bool) -> str:
@@ -115,4 +120,4 @@ def summary_data(report: Report) -> dict[str, Data]:
     return {"pillars": pillars, "level": level}
 
 
-__all__ = ["render", "summary_data"]
+__all__ = ["level_words", "render", "summary_data"]

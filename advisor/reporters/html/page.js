@@ -128,7 +128,7 @@
     const room = svg.getBoundingClientRect();
     const roots = data.nodes.filter((node) => node.x < x0 + 1).map((node) => node.y);
     const middle = roots.length ? roots.sort((a, b) => a - b)[roots.length >> 1] : (y0 + y1) / 2;
-    Object.assign(view, { scale: 0.42, x: 18 - x0 * 0.42, y: room.height / 2 - middle * 0.42 });
+    Object.assign(view, { scale: 0.6, x: 18 - x0 * 0.6, y: room.height / 2 - middle * 0.6 });
     show();
   }
   const centre = (factor) => {

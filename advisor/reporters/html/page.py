@@ -111,7 +111,7 @@ def _facts(picture: Picture, findings: Sequence[Finding]) -> str:
 
 
 def _legend(picture: Picture) -> str:
-    words = "events flow from left to right · dashed: only granted or named"
+    words = "events flow from left to right · dashed: only granted or named · drag, wheel, fit"
     return words if picture.in_layers else f"{words} · too many lines to avoid crossings"
 
 

@@ -1,0 +1,78 @@
+"""`advise report` writes a file to hand to a review: the picture, the summary, all findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from advisor.cli.graph import architectures_of
+from advisor.cli.options import SEVERITIES, Options
+from advisor.cli.settings import config_for
+from advisor.cli.streams import complain
+from advisor.errors import ConfigError
+
+ENDINGS = (".html", ".md")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("report", help="Write a report for a review, as HTML or Markdown.")(report)
+
+
+def report(
+    *,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH…", help="Templates, definitions, directories.")
+    ],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Ends in .html or .md.")
+    ],
+    severity: Annotated[
+        str | None,
+        typer.Option("--severity", metavar="|".join(SEVERITIES), help="The lowest shown."),
+    ] = None,
+    parameter: Annotated[
+        list[str], typer.Option("--parameter", metavar="KEY=VALUE", help="Value of a parameter.")
+    ] = [],  # noqa: B006 - typer copies defaults
+    config_file: Annotated[
+        str | None, typer.Option("--config", metavar="FILE", help="This configuration file.")
+    ] = None,
+    isolated: Annotated[
+        bool, typer.Option("--isolated", help="Read no configuration of the repository.")
+    ] = False,
+) -> int:
+    """Write one file over all that the paths name; what was found changes no exit code."""
+    file = Path(output)
+    if file.suffix not in ENDINGS:
+        raise ConfigError(f"'{output}' ends in none of {', '.join(ENDINGS)}")
+    if severity is not None and severity not in SEVERITIES:
+        raise ConfigError(f"'{severity}' is none of {', '.join(SEVERITIES)}")
+    options = Options(
+        paths=tuple(paths),
+        parameter=tuple(parameter),
+        config=config_file,
+        isolated=isolated,
+        severity=severity,
+    )
+    config = config_for(options)
+    from advisor.analysis import analyze
+    from advisor.reporters.look import Look
+    from advisor.reporters.review import render_review_html, render_review_markdown
+
+    found = analyze([Path(path) for path in paths], config)
+    for error in found.errors:
+        complain(f"error: {error}")
+    architectures = architectures_of(paths, config)
+    if not architectures:
+        return 2
+    render = render_review_html if file.suffix == ".html" else render_review_markdown
+    title = ", ".join(Path(path).resolve().name for path in paths)
+    text = render(found, architectures, title=title, look=Look())
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        complain(f"error: {file}: {error.strerror or 'cannot be written'}")
+        return 2
+    return 2 if found.errors else 0
