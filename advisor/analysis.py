@@ -167,12 +167,16 @@ def _report(
     )
     if outcome is None:
         return report
-    from advisor.reading import notes_on
+    from advisor.reading import notes_on, paths_with_notes
 
     sources = {**report.sources, **_code(outcome, readings)}
 
+    with_notes = paths_with_notes(readings)
+
     def noted(finding: Finding) -> Finding:
         place = finding.location
+        if place.path not in with_notes:
+            return finding
         notes = notes_on(readings, place.path, place.resource)
         return replace(finding, context=notes) if notes else finding
 
@@ -252,11 +256,11 @@ def _files(inputs: Inputs) -> Iterator[AnalysedFile]:
 
 def _undrawn(readings: Sequence[Reading]) -> list[Problem]:
     """Return, once for each family of edges, that this tool failed to draw them."""
-    from traceback import format_exception
-
     found: dict[str, Problem] = {}
     for reading in readings:
         for name, error in reading.failures:
+            from traceback import format_exception  # drawing hardly ever fails
+
             message = f"drawing the edges of '{name}' failed with {type(error).__name__}"
             detail = "".join(format_exception(error))
             found.setdefault(name, Problem("", message, detail=detail))

@@ -129,6 +129,16 @@ CONTEXT = "com.aws.cloudformation.Context"
 _MOST_NOTES = 6  # of one resource; a reader wants the finding, not a chapter
 
 
+def paths_with_notes(readings: Sequence[Reading]) -> set[str]:
+    """Return the templates whose authors may have noted something: hardly any."""
+    return {
+        stack.path
+        for reading in readings
+        for stack in reading.project.stacks.values()
+        if CONTEXT in stack.template.document.text
+    }
+
+
 def notes_on(readings: Sequence[Reading], path: str, resource: str | None) -> tuple[str, ...]:
     """Return what a template's authors noted of a resource: why it is as it is, what must hold.
 

@@ -137,9 +137,8 @@ def _how(function: Function, name: str, value: Value) -> str:
     if hidden:
         return f"'{hidden[0]}' is hidden in the stack but not here"
     # What a parameter or a function gives is another value in another stack.
-    if isinstance(value, str) and written(function, *_VARIABLES, name) == value:
-        return _literal(name, value.strip())
-    return ""
+    told = _literal(name, value.strip()) if isinstance(value, str) else ""
+    return told if told and written(function, *_VARIABLES, name) == value else ""
 
 
 def _is_harmless(reference: str) -> bool:

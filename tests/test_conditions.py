@@ -223,3 +223,29 @@ def test_what_the_rules_of_a_template_refuse_is_not_looked_at(tmp_path: Path) ->
         for scenario in scenarios_of(project).items
     }
     assert seen == {frozenset({"B"}), frozenset(), frozenset({"A"})}
+
+
+def test_scenarios_are_the_same_to_whoever_asked_nothing_that_differs(tmp_path: Path) -> None:
+    project = project_of(
+        tmp_path,
+        main="""
+        Parameters:
+          Stage: {Type: String, Default: dev}
+        Conditions:
+          IsProd: !Equals [!Ref Stage, prod]
+        Resources:
+          A:
+            Type: AWS::SNS::Topic
+            Properties:
+              TopicName: fixed
+              DisplayName: !If [IsProd, one, two]
+              KmsMasterKeyId: !Ref Stage
+        """,
+    )
+    one, other = scenarios_of(project).items
+    for asked, same in (("TopicName", True), ("DisplayName", False), ("KmsMasterKeyId", False)):
+        view = Resolver(project, one)
+        (topic,) = view.resources()
+        view.get(topic, asked)
+        assert view.is_same_in(other) is same, asked
+        assert view.is_same_in(one)

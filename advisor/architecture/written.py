@@ -46,6 +46,8 @@ def secret_parameters(node: Node, *path: str | int) -> list[str]:
         for name, body in parameters.items()
         if isinstance(body, dict) and str(body.get("NoEcho", "")).lower() == "true"
     }
+    if not hidden:
+        return []
     return [name for name in _names(written(node, *path), _DEEPEST) if name in hidden]
 
 

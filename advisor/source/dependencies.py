@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,6 +149,8 @@ def _requirements(text: str, path: Path, root: Path) -> list[str]:
 
 def _pyproject(text: str, path: Path, root: Path) -> list[str]:
     del path, root
+    import tomllib  # of a project in Python with such a file
+
     data = tomllib.loads(text)
     found = [_REQUIREMENT.match(item) for item in data.get("project", {}).get("dependencies", ())]
     names = [normal(item[1]) for item in found if item]
@@ -160,6 +161,8 @@ def _pyproject(text: str, path: Path, root: Path) -> list[str]:
 def _toml_lock(text: str, path: Path, root: Path) -> list[str]:
     """Read `uv.lock` and `poetry.lock`, less what only other groups need."""
     del path, root
+    import tomllib
+
     found = []
     for package in tomllib.loads(text).get("package", ()):
         is_project = bool({"virtual", "editable"} & set(package.get("source", {})))
