@@ -187,6 +187,17 @@ def test_what_is_shared_is_not_edited(pointer: Pointer) -> None:
         text_edits(read(text), [put(*pointer, "y", to=2)])
 
 
+@pytest.mark.parametrize(
+    "change", [drop("A"), put("A", to=1), drop("A", "x"), drop("L", 0), put("L", to=[])]
+)
+def test_what_holds_an_anchor_that_is_looked_at_is_not_written_over(change: Change) -> None:
+    text = (
+        "A:\n  x:\n    deep: &one {y: 1}\n  z: 1\nL:\n  - [&two {y: 1}]\n  - 1\nB: *one\nC: *two\n"
+    )
+    with pytest.raises(Refused, match="shared"):
+        text_edits(read(text), [change])
+
+
 def test_line_ends_and_the_missing_last_one_are_kept() -> None:
     assert edited("A:\r\n  B: 1", put("A", "C", to=[1])) == "A:\r\n  B: 1\r\n  C:\r\n    - 1"
 

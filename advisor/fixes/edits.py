@@ -17,6 +17,7 @@ from advisor.fixes.style import style_of
 from advisor.rules.finding import TextEdit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from collections.abc import Sequence as Items
 
     from advisor.documents.document import Data
@@ -78,6 +79,7 @@ class _Walk:
             parts = None if name is not None else _difference(node, data, patch.value)
             if parts is None:
                 value = self._with_tag(node, patch.value) if inside_tag else patch.value
+                self._refuse_if_shared([node])
                 self._pen.replace(node, value, slot)
                 return
             patch = parts
@@ -90,6 +92,11 @@ class _Walk:
             self._pen.replace(node, self._with_tag(node, built) if inside_tag else built, slot)
         else:
             raise Refused("a text stands where something is to be added")
+
+    def _refuse_if_shared(self, nodes: Items[Node]) -> None:
+        """Refuse to write over values of which other places read a part through an alias."""
+        if self._anchored and any(id(node) in self._anchored for node in _all_below(nodes)):
+            raise Refused(_SHARED)
 
     def _with_tag(self, node: Node, value: Data) -> Data:
         tag = None if isinstance(node, Alias) else node.tag
@@ -129,6 +136,7 @@ class _Walk:
                     for index, (key, _) in enumerate(node.items)
                     if isinstance(key, Scalar) and key.value == name
                 }
+        self._refuse_if_shared([node.items[index][1] for index in removed])
         if node.items and len(removed) == len(node.items):
             rest: Data = dict(added)
             self._pen.replace(node, self._with_tag(node, rest) if inside_tag else rest, slot)
@@ -152,6 +160,7 @@ class _Walk:
         appended = {key: part for key, part in patch.parts.items() if isinstance(key, int)}
         added = [patched(None, appended[key]) for key in sorted(appended) if key >= len(node.items)]
         removed = {key for key, part in patch.parts.items() if isinstance(key, int) and part.remove}
+        self._refuse_if_shared([node.items[index] for index in removed if index < len(node.items)])
         if node.items and len(removed) == len(node.items):
             self._pen.replace(node, self._with_tag(node, built) if inside_tag else built, slot)
             return
@@ -169,20 +178,22 @@ class _Walk:
 @lru_cache(maxsize=4)  # many fixes of one file follow one another
 def _alias_targets(document: TreeDocument) -> set[int]:
     """Return the nodes at whose anchors other places look."""
-    found: set[int] = set()
-    if document.syntax is Syntax.JSON or "*" not in document.text:
-        return found
-    todo = [] if document.root is None else [document.root]
+    if document.syntax is Syntax.JSON or "*" not in document.text or document.root is None:
+        return set()
+    return {id(node.target) for node in _all_below([document.root]) if isinstance(node, Alias)}
+
+
+def _all_below(nodes: Items[Node]) -> Iterator[Node]:
+    """Yield the nodes and all that is written in them; what an alias looks at is not."""
+    todo = list(nodes)
     while todo:
         node = todo.pop()
-        if isinstance(node, Alias):
-            found.add(id(node.target))
-        elif isinstance(node, Mapping):
+        yield node
+        if isinstance(node, Mapping):
             for key, value in node.items:
                 todo += (key, value)
         elif isinstance(node, Sequence):
             todo += node.items
-    return found
 
 
 def _difference(node: Node, data: Data, value: Data) -> Patch | None:
