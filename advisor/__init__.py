@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from advisor.architecture.written import written as written
     from advisor.config import Config as Config
     from advisor.data.database_classes import default_connections as default_connections
+    from advisor.data.database_classes import serverless_connections as serverless_connections
     from advisor.data.limits import Limit as Limit
     from advisor.data.limits import limit as limit
     from advisor.data.runtimes import Runtime as Runtime
@@ -154,7 +155,7 @@ _HOMES = {
     "advisor.architecture.waits": ("Wait", "caller_wait"),
     "advisor.architecture.written": ("secret_parameters", "written"),
     "advisor.config": ("Config",),
-    "advisor.data.database_classes": ("default_connections",),
+    "advisor.data.database_classes": ("default_connections", "serverless_connections"),
     "advisor.data.limits": ("Limit", "limit"),
     "advisor.data.runtimes": ("Runtime", "runtime_lifecycle", "runtimes"),
     "advisor.documents.document": ("Data",),

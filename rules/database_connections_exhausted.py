@@ -14,6 +14,7 @@ from advisor import (
     Rule,
     Severity,
     default_connections,
+    serverless_connections,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ rule = Rule(
         Each execution environment of a function holds a connection of its own, so that the
         concurrency of all functions of a database is the number of its connections. A database
         takes only so many: what its parameter group says, else a number that follows from the
-        memory of its instance class. Beyond it everybody is refused, administrators included.
+        memory of its instance class, of Aurora Serverless from its largest capacity. Beyond it
+        everybody is refused, administrators included.
         """,
     remediation="""
         Put a proxy before the database, or lower the concurrency of the functions, or take a larger
@@ -86,6 +88,8 @@ rule = Rule(
         """,
     references=(
         "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Managing.Performance.html",
+        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html",
         "https://docs.aws.amazon.com/lambda/latest/dg/services-rds.html",
     ),
     # Without a bound on the functions there is nothing to compare: that rule speaks.
@@ -115,25 +119,36 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 
 def _most(architecture: Architecture, database: Database) -> int | None:
     """Return how many connections a database takes at most; None where that is not known."""
-    kind, instance = "DBParameterGroupName", database
-    if isinstance(database, DatabaseCluster):
-        kind = "DBClusterParameterGroupName"
-        writers = [item for item in database.instances if item.instance_class is not None]
-        if len(writers) != len(database.instances) or not writers:
+    if not isinstance(database, DatabaseCluster) or not database.instances:
+        return _most_of(architecture, database, database)
+    found = [_most_of(architecture, database, item) for item in database.instances]
+    # Any of them may be the writer.
+    known = [most for most in found if most is not None]
+    return max(known) if len(known) == len(found) else None
+
+
+def _most_of(architecture: Architecture, database: Database, instance: Database) -> int | None:
+    for node, key in (
+        (instance, "DBParameterGroupName"),
+        (database, "DBClusterParameterGroupName"),
+    ):
+        name = node.get(key)
+        group = architecture.node_of(name)
+        if group is not None:
+            written = group.number("Parameters", "max_connections")
+            if written is not None:
+                return written if isinstance(written, int) else None
+        elif name is not None and not str(name).startswith("default."):
             return None
-        instance = writers[0]
-    group = architecture.node_of(database.get(kind))
-    if group is not None:
-        written = group.number("Parameters", "max_connections")
-        if written is not None:
-            return written if isinstance(written, int) else None
-    elif database.get(kind) is not None and not str(database.get(kind)).startswith("default."):
-        return None
     engine = database.engine
-    size = instance.instance_class if isinstance(instance, DatabaseInstance) else None
+    cluster = isinstance(instance, DatabaseCluster)
+    size = instance.text("DBClusterInstanceClass" if cluster else "DBInstanceClass")
     if not isinstance(engine, str) or not isinstance(size, str):
         return None
-    return default_connections(engine, size)
+    if size != "db.serverless":
+        return default_connections(engine, size)
+    capacity = database.capacity if isinstance(database, DatabaseCluster) else None
+    return serverless_connections(engine, *capacity) if capacity is not None else None
 
 
 def _finding(database: Database, users: list[Edge], bounds: dict[str, int], most: int) -> Finding:

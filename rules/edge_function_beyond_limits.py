@@ -28,20 +28,20 @@ rule = Rule(
     id="EDG003",
     name="edge-function-beyond-limits",
     pillar=Pillar.RELIABILITY,
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     confidence=Confidence.HIGH,
     applies_to=Function,
     summary="function at the edge asks for more than its event grants",
     rationale="""
-        Functions on viewer events run on every request and get little: a few seconds and the
-        smallest memory. Those on origin events get more time, but less than a function in a region.
-        CloudFront refuses the association of a function that is configured beyond that.
+        Functions at the edge get less than functions in a region: 30 seconds on any event, and on
+        viewer events, which are met by every request, no more than the smallest memory. CloudFront
+        refuses the association of a function that is configured beyond that.
         """,
     remediation="""
-        Lower Timeout and MemorySize, or move the work to an origin event.
+        Lower Timeout and MemorySize; what needs more memory belongs on an origin event.
         """,
     when_to_ignore="""
-        The quota was raised for the account.
+        Never: the deployment is refused.
         """,
     bad="""
         Transform: AWS::Serverless-2016-10-31
@@ -53,7 +53,7 @@ rule = Rule(
               Handler: app.handler
               CodeUri: edge/
               AutoPublishAlias: live
-              Timeout: 10  # <-- 'Rewrite' may run for 10 s, viewer events grant 5 s
+              Timeout: 60  # <-- 'Rewrite' may run for 60 s, viewer events grant 30 s
               AssumeRolePolicyDocument:
                 Version: "2012-10-17"
                 Statement:

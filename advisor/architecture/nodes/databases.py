@@ -133,6 +133,17 @@ class DatabaseCluster(Database):
         return value if isinstance(value, Unknown) else value == "serverless"
 
     @property
+    def capacity(self) -> tuple[float, float] | None:
+        """The smallest and largest capacity units of Aurora Serverless v2; None if not known."""
+        scaling = "ServerlessV2ScalingConfiguration"
+        found = [self.get(scaling, key) for key in ("MinCapacity", "MaxCapacity")]
+        try:
+            least, most = (float(value) for value in found if isinstance(value, (int, float, str)))
+        except ValueError:
+            return None
+        return least, most
+
+    @property
     def spans_zones(self) -> bool | Unknown:
         """Whether it has instances to fail over to (storage spans zones in any case)."""
         if self.get("DBClusterInstanceClass") is not None:
