@@ -39,6 +39,7 @@ class Inputs:
         """Take a file in if its content is ours; tell whether it is and can be read."""
         if file in self.kinds:
             return True
+        text = self.files.texts.get(file) if text is None else text
         try:
             kind = sniff(_head(file) if text is None else text)
         except OSError as error:
@@ -85,24 +86,26 @@ def gather(
     `forced` applies excludes to files that are named as well. `texts` replaces the contents of
     files, such as those of an editor or of standard input.
     """
-    texts = {_absolute(file): text for file, text in (texts or {}).items()}
+    texts = {absolute(file): text for file, text in (texts or {}).items()}
     by_root: dict[Path, Inputs] = {}
     several = {_root(Path(path)) for path in paths}
     base = Path(os.path.commonpath(several)) if several else Path.cwd()
     for given in dict.fromkeys(Path(path) for path in paths):
-        path = _absolute(given)
+        path = absolute(given)
         root = _root(path)
         inputs = by_root.setdefault(
             root, Inputs(Files(root, base, definitions=_definition, texts=texts))
         )
-        if path in texts:
+        if path.is_dir():
+            _add_directory(inputs, path, exclude)
+        elif not path.exists() and path not in texts:
+            inputs.problems.append(Problem(str(given), "no such file or directory"))
+        elif forced and (is_passed_over(path, root) or is_excluded(path, root, exclude)):
+            continue
+        elif path in texts:
             inputs.add(path, text=texts[path])
             inputs.given.add(path)
-        elif path.is_dir():
-            _add_directory(inputs, path, exclude)
-        elif not path.exists():
-            inputs.problems.append(Problem(str(given), "no such file or directory"))
-        elif not (forced and (is_passed_over(path, root) or is_excluded(path, root, exclude))):
+        else:
             _add_file(inputs, path)
     return list(by_root.values())
 
@@ -113,12 +116,13 @@ def _definition(text: str, path: str) -> Document:
     return read_definition(text, path)
 
 
-def _absolute(path: Path) -> Path:
+def absolute(path: Path) -> Path:
+    """Return a path with every link followed, which is how a run tells files apart."""
     return Path(os.path.realpath(path))
 
 
 def _root(path: Path) -> Path:
-    return _absolute(find_root(path))
+    return absolute(find_root(path))
 
 
 def _add_file(inputs: Inputs, file: Path) -> None:
@@ -132,7 +136,7 @@ def _add_directory(inputs: Inputs, directory: Path, exclude: Sequence[str]) -> N
     found = find_files(directory, root=inputs.files.root, exclude=exclude)
     before = len(inputs.kinds)
     for file in found:
-        _add_file(inputs, _absolute(file))
+        _add_file(inputs, absolute(file))
     if len(inputs.kinds) == before and (directory / "cdk.out").is_dir():
         shown = inputs.files.shown(directory / "cdk.out")
         inputs.notes.append(f"{shown} is there and passed over; name it to have it read")

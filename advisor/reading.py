@@ -118,7 +118,7 @@ def read_inputs(inputs: Inputs, config: Config) -> Reading:
     formulas = formulas_of(project, config.region)
     view = Resolver(project, usual_scenario(project, formulas), region=config.region)
     files = inputs.files
-    sources = Sources(files.root, files.base, text_of=files.text)
+    sources = Sources(files.root, files.base, text_of=files.text, texts=files.texts)
     architecture = build(view, sources=sources)
     reading = Reading(inputs, project, formulas, architecture, config, sources)
     reading.failures += architecture.failures

@@ -7,11 +7,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.source.files import is_file, read_text, shown
+from advisor.source.files import is_file, read_text, real, shown
 from advisor.source.program import Language, Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from advisor.source.program import Imported
 
@@ -46,8 +46,9 @@ def language_of(path: Path) -> Language | None:
 class Files:
     """Reads each file once, for all functions of a project."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, texts: Mapping[Path, str] | None = None) -> None:
         self.root = root
+        self._texts = texts or {}
         self._modules: dict[Path, Module] = {}
         self._vendored: dict[Path, frozenset[str]] = {}
 
@@ -67,12 +68,18 @@ class Files:
     def _read(self, path: Path) -> Module:
         language = language_of(path) or Language.PYTHON
         limit = MAX_BYTES if language is Language.PYTHON else MAX_SCRIPT_BYTES
-        text = read_text(path, self.root, limit)
+        text = self._unsaved(path) if self._texts else None
+        if text is None:
+            text = read_text(path, self.root, limit)
         module = Module(path, shown(path, self.root), language, text or "")
         if text is None:
             module.problems.append(f"not read: larger than {limit // 1024} KiB or not readable")
         parse(module)
         return module
+
+    def _unsaved(self, path: Path) -> str | None:
+        there = real(path)
+        return self._texts.get(there) if there is not None else None
 
     def vendored(self, folder: Path) -> frozenset[str]:
         """Return the top-level names in a folder that are installed packages."""

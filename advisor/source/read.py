@@ -14,6 +14,7 @@ from advisor.source.locate import locate
 from advisor.source.program import Call, Choice, Definition, Imported, Language, Module, Name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from advisor.source.code import FunctionCode
@@ -37,9 +38,10 @@ class _Entry:
 class SourceReader:
     """Reads the code of functions beneath one root; each file once, each function once."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, texts: Mapping[Path, str] | None = None) -> None:
+        """Read beneath `root`; `texts` are read instead of what is on the disk, by real path."""
         self.root = root
-        self._files = Files(root)
+        self._files = Files(root, texts)
         self._facts: dict[FunctionCode, Facts | NotRead] = {}
 
     def read(self, code: FunctionCode) -> Facts | NotRead:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from advisor.source.facts import NotRead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from advisor.source.code import FunctionCode
@@ -29,11 +29,14 @@ class Sources:
         base: Path | None = None,
         *,
         text_of: Callable[[str], str | None] = lambda _: None,
+        texts: Mapping[Path, str] | None = None,
     ) -> None:
         """Read beneath `root`; shown paths start at `base` where several roots are read.
 
-        `text_of` returns the text of a template by its shown path, for code that stands in it.
+        `text_of` returns the text of a template by its shown path, for code that stands in it;
+        `texts` are read instead of what is on the disk, by real path.
         """
+        self._texts = texts
         self.root = root
         self.text_of = text_of
         self._prefix = ""
@@ -56,7 +59,7 @@ class Sources:
         if self._reader is None:
             from advisor.source.read import SourceReader
 
-            self._reader = SourceReader(self.root)
+            self._reader = SourceReader(self.root, self._texts)
         return self._reader.read(code)
 
     def package(

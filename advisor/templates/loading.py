@@ -122,7 +122,7 @@ class Files:
             return None
         try:
             file = self.inside(base.parent / location)
-            return file if file is not None and file.is_file() else None
+            return file if file is not None and (file in self.texts or file.is_file()) else None
         except (OSError, ValueError):
             return None
 

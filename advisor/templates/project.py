@@ -72,7 +72,7 @@ def neighbours(files: Files, given: Collection[Path]) -> list[Path]:
         other
         for folder in sorted(folders)
         for other in _candidates(folder)
-        if other not in given and files.inside(other) == other and _mentions(other, names)
+        if other not in given and files.inside(other) == other and _mentions(files, other, names)
     ]
     return [other for other in found if _references(files, other, given)]
 
@@ -85,13 +85,16 @@ def _candidates(folder: Path) -> list[Path]:
     return [entry for entry in entries if entry.name.endswith(_SUFFIXES)][:_MOST_NEIGHBOURS]
 
 
-def _mentions(file: Path, names: Iterable[bytes]) -> bool:
+def _mentions(files: Files, file: Path, names: Iterable[bytes]) -> bool:
     """Tell cheaply whether a file may name another one."""
     try:
-        if not file.is_file():
+        if file in files.texts:
+            content = files.texts[file].encode("utf-8", "replace")
+        elif not file.is_file():
             return False
-        with file.open("rb") as stream:
-            content = stream.read(_MOST_BYTES)
+        else:
+            with file.open("rb") as stream:
+                content = stream.read(_MOST_BYTES)
     except OSError:
         return False
     return any(key in content for key in _KEYS) and any(name in content for name in names)
