@@ -17,6 +17,7 @@ LAYERS = [
     {"rules", "config", "config_file", "report", "explanation"},
     {"cfnlint_process", "inputs", "known", "reading", "revisions", "analysis"},
     {"fixes", "advice", "reporters", "integrations"},
+    {"lsp"},
     {"cli", "__main__"},
 ]
 # Facts of an account are part of the configuration, and the public names stand above all layers.

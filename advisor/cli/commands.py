@@ -12,5 +12,6 @@ COMMANDS: dict[str, str] = {
     "baseline": "baseline",
     "config": "config",
     "init": "init",
+    "lsp": "lsp",
 }
 """A module has a function `register(app)`; it is imported when its command is asked for."""
