@@ -96,10 +96,26 @@ def load(directories: Sequence[Path] = (), *, shipped: bool = True) -> Registry:
         from advisor.rules.builtin import BUILTIN
 
         rules += BUILTIN
-        rules += load_directory(catalogue())
+        rules += _shipped()
     for directory in directories:
         rules += load_directory(directory)
     return registry_of(rules)
+
+
+def _shipped() -> list[Rule]:
+    """Return the catalogue; where it is indexed, a rule's file is run when it is first asked."""
+    from advisor.rules.index import indexed, remember, stamps
+
+    directory = catalogue()
+    try:
+        files = stamps(directory)
+    except OSError:  # said in the words for any directory
+        return load_directory(directory)
+    known = indexed(directory, files, _late)
+    if known is None:
+        known = load_directory(directory)
+        remember(directory, files, known)
+    return known
 
 
 def registry_of(rules: Iterable[Rule]) -> Registry:
@@ -138,8 +154,11 @@ def load_directory(directory: Path) -> list[Rule]:
     return [load_file(file) for file in files]
 
 
-def load_file(file: Path) -> Rule:
-    """Return the rule of one file; RuleLoadError with the path and the reason if it has none."""
+def load_file(file: Path, *, known_as: Rule | None = None) -> Rule:
+    """Return the rule of one file; RuleLoadError with the path and the reason if it has none.
+
+    `known_as` is what stands for the rule in a registry: the file's functions speak as that.
+    """
     # The folder is part of the name: two directories may each have a file of the same name.
     name = f"_advisor_rules_{abs(hash(str(file.parent)))}_{file.stem}"
     # By its loader alone: a spec for each of some hundred files takes a tenth of their time.
@@ -162,7 +181,13 @@ def load_file(file: Path) -> Rule:
     if not rule.is_complete:
         raise RuleLoadError(str(file), "has a rule without a function under '@rule.check'")
     rule.file = file
+    if known_as is not None:
+        module.__dict__["rule"] = known_as
     return rule
+
+
+def _late(rule: Rule, file: Path) -> Rule:
+    return load_file(file, known_as=rule)
 
 
 def _reason(error: BaseException) -> str:

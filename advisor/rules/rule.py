@@ -87,6 +87,8 @@ class Rule:
     file: Path | None = field(default=None, repr=False)
     """Where it was loaded from; filled in by the registry."""
     _check: Check | None = field(default=None, repr=False)
+    _later: Callable[[Rule], Rule] | None = field(init=False, default=None, repr=False)
+    """Returns the rule as its file says it, where only an index of it is known so far."""
     _plain: dict[str, object] = field(init=False, repr=False, default_factory=dict)
     """Texts that were asked for, without the indentation of the file they stand in."""
 
@@ -105,6 +107,36 @@ class Rule:
                 raise ValueError(f"{blank} is empty")
         if not self.references:
             raise ValueError("references are empty")
+
+    @classmethod
+    def deferred(cls, known: Mapping[str, object], load: Callable[[Rule], Rule]) -> Rule:
+        """Return a rule of which some blanks are known; `load` is given it for the others."""
+        rule = cls.__new__(cls)
+        for name, value in {**known, "_later": load, "_plain": {}}.items():
+            setattr(rule, name, value)
+        return rule
+
+    @property
+    def is_deferred(self) -> bool:
+        """Whether the file is still to be read: only what the index holds is known."""
+        return self._later is not None
+
+    if not TYPE_CHECKING:  # for a type checker, each blank is there
+
+        def __getattr__(self, name: str) -> object:
+            """Fill in the blanks of a deferred rule: called where a slot is empty."""
+            if name not in type(self).__slots__ or name in {"_later", "_plain"}:
+                raise AttributeError(f"a rule has no '{name}'")
+            load, self._later = self._later, None
+            if load is None:
+                raise AttributeError(f"rule {self.id} has no '{name}'")
+            full = load(self)
+            for each in type(self).__slots__:
+                if each not in {"_later", "_plain"}:
+                    written = type(self).__dict__[each]
+                    raw = written.raw(full) if isinstance(written, _Unindented) else None
+                    setattr(self, each, getattr(full, each) if raw is None else raw)
+            return getattr(self, name)
 
     def check(self, function: Check) -> Check:
         """Make `function` the judge of this rule; used as a decorator."""
