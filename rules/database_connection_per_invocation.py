@@ -101,7 +101,9 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
     read = dict(architecture.functions_read())
     found = []
     for function, facts in read.items():
-        places = tuple(d.place for d in facts.databases if d.phase is Phase.INVOCATION)
+        places = tuple(
+            d.place for d in facts.databases if d.phase is Phase.INVOCATION and not d.varies
+        )
         if places and function.id not in deploying and not _is_rare(architecture, function):
             found.append((function, places))
     for functions, places in by_code(found):

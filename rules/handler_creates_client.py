@@ -118,7 +118,9 @@ def _places(facts: Facts) -> tuple[Place, ...]:
         dict.fromkeys(
             client.place
             for client in facts.clients
-            if client.phase is Phase.INVOCATION and client.service not in _PER_EVENT
+            if client.phase is Phase.INVOCATION
+            and client.service not in _PER_EVENT
+            and not client.varies
         )
     )
 

@@ -100,14 +100,14 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
     ]
     for functions, places in by_code(found):
         first, *others = functions
-        operations = {p.place: p.operation for p in read[first].polling}
-        asked = list(dict.fromkeys(_told(each) for each in operations.values()))
+        told = {loop.place: f"asks {loop.asked}" for loop in read[first].polling}
+        asked = list(dict.fromkeys(told.values()))
         limit = first.timeout
         yield rule.finding(
             f"'{first.name}' {' and '.join(asked[:3])} again until something has happened",
             at=first.at(label="is paid for while it waits"),
             related=[
-                *(first.in_code(place, f"{_told(operations[place])} here") for place in places),
+                *(first.in_code(place, f"{told[place]} here") for place in places),
                 *(other.at(label="runs the same code") for other in others),
             ],
             why=(
@@ -124,10 +124,3 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 """,
             evidence=Evidence.PROVED,
         )
-
-
-def _told(operation: str) -> str:
-    # Waiters of the SDK are named by what they wait for.
-    if operation[:1].isupper():
-        return f"asks {operation}"
-    return "asks in a waiter" if operation == "waitFor" else f"asks in the waiter '{operation}'"

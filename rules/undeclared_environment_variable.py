@@ -124,9 +124,13 @@ def _runs_elsewhere(architecture: Architecture, function: Function) -> bool:
 def _needed(facts: Facts) -> dict[str, Place]:
     """Return the variables without which the code fails, and where it needs them first."""
     prepared = {read.name for read in facts.environment if read.has_default}
+    # Where code asks whether a variable is set, it may make the call only then.
+    checked = {read.name for read in facts.environment if read.checked}
     needed = {read.name: read.place for read in reversed(facts.environment) if read.fails}
     for call in facts.calls:
         target = call.target
+        if target.text in checked:
+            continue
         if target.kind is TargetKind.ENVIRONMENT and not target.has_default:
             needed.setdefault(target.text, call.place)
     # A set of optional variables is asked for in one place and used in another.

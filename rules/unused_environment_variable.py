@@ -125,6 +125,7 @@ def _is_unread(function: Function, name: str) -> bool:
         and not facts.environment_is_open
         and is_self_contained(facts)
         and all(read.name != name for read in facts.environment)
+        and name not in facts.possible_variables
     )
 
 

@@ -173,7 +173,7 @@ def _is_refuted(function: Function, edge: Edge) -> bool:
         call.service == service
         and call_kind(service, call.operation) is edge.kind
         and not call.presigned
-        for call in facts.calls
+        for call in (*facts.calls, *facts.possible_calls)
     )
 
 

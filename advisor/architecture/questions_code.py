@@ -166,7 +166,7 @@ def _is_refuted(function: Function, in_code: list[Edge]) -> bool:
         and call.operation.startswith("Invoke")
         and call.invocation in {Invocation.REQUEST_RESPONSE, Invocation.UNKNOWN, None}
         and not call.target.is_known
-        for call in facts.calls
+        for call in (*facts.calls, *facts.possible_calls)
     )
 
 

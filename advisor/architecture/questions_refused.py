@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from advisor.architecture.calls import KINDS
 from advisor.architecture.code_calls import SERVICES_IN_CALLS, named
+from advisor.architecture.conditional_grants import is_granted_by_condition
 from advisor.architecture.nodes.base import Node
 from advisor.architecture.nodes.functions import Function, Version
 from advisor.architecture.questions_roles import role_permissions
 from advisor.records import record
-from advisor.source.facts import Facts, Invocation
+from advisor.source.facts import Facts, Invocation, TargetKind
 from advisor.templates.values import UNKNOWN, Unknown
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.nodes.identity import Statement
-    from advisor.source.facts import SdkCall
+    from advisor.source.facts import SdkCall, Target
     from advisor.templates.values import Value
 
 _LONGEST = 200  # characters of an action that are compared
@@ -94,9 +95,14 @@ def refused_calls(architecture: Architecture, function: Function) -> list[Refuse
         entries = call.entries
         targets = [entry.bus for entry in entries] if entries else [call.target]
         for target in targets:
+            if _is_unset(function, target):
+                continue
             node = named(architecture, function, target, kind)[0]
             near = _nearest(architecture, allowed, call.action, node)
             if isinstance(near, bool) or (node is not None and _lets_in(architecture, node)):
+                continue
+            # What a condition grants, a feature needs that the same condition switches on.
+            if near is None and is_granted_by_condition(function, call.action):
                 continue
             found.append(RefusedCall(call, node, near))
             break
@@ -123,6 +129,17 @@ def _is_checked(call: SdkCall) -> bool:
 def _is_sms(call: SdkCall) -> bool:
     """Tell whether it may publish to a telephone, which no topic's name is asked for."""
     return call.service == "sns" and not call.target.is_known
+
+
+def _is_unset(function: Function, target: Target | None) -> bool:
+    """Tell whether a call names what a variable holds that is not set: it is not this call."""
+    variables = function.environment
+    return (
+        target is not None
+        and target.kind is TargetKind.ENVIRONMENT
+        and isinstance(variables, dict)
+        and target.text not in variables
+    )
 
 
 def _lets_in(architecture: Architecture, node: Node) -> bool:

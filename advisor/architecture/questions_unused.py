@@ -60,7 +60,7 @@ def _may_use(architecture: Architecture, edge: Edge) -> bool:
     if kind_of(target) in _BY_EXTENSION or _is_declared(architecture, function, target):
         return True
     service = SERVICES.get(kind_of(target), "")
-    if service == "s3" and any(_hands_on(call) for call in facts.calls):
+    if service == "s3" and any(_hands_on(call) for call in (*facts.calls, *facts.possible_calls)):
         return True
     known = {
         call.place: call.target
@@ -70,7 +70,7 @@ def _may_use(architecture: Architecture, edge: Edge) -> bool:
     if target in known.values():
         return True
     located = function.in_code  # type: ignore[attr-defined]  # it has facts
-    for call in facts.calls:
+    for call in (*facts.calls, *facts.possible_calls):
         name = SERVICES_IN_CALLS.get(call.service, call.service)
         if name != service or not _is_of_kind(name, call.operation, edge.kind):
             continue

@@ -11,7 +11,6 @@ from advisor.source.evaluate import Evaluator, is_cached
 from advisor.source.facts import (
     ClientCreation,
     DatabaseConnection,
-    EnvironmentRead,
     FileWrite,
     PackageImport,
     Phase,
@@ -22,7 +21,6 @@ from advisor.source.facts import (
     Target,
     TargetKind,
 )
-from advisor.source.guards import unguarded
 from advisor.source.habits import connection_of, path_written, sleep_of
 from advisor.source.meanings import (
     NOTHING,
@@ -32,33 +30,33 @@ from advisor.source.meanings import (
     Factory,
     FromEvent,
     Function,
+    Handle,
     Literal,
     Operation,
     Pager,
-    Variable,
     target_of,
 )
-from advisor.source.members import ENVIRONMENTS, MAX_STEPS, constructor_of
+from advisor.source.members import MAX_STEPS, constructor_of
 from advisor.source.program import (
     Call,
     Constant,
-    Fallback,
-    Index,
     Language,
     Member,
-    children,
+    every_part,
 )
-from advisor.source.reach import reach
+from advisor.source.reach import possible, reach
+from advisor.source.variables import Variables
+from advisor.source.varying import varies_by_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from advisor.source.facts import (
+        EnvironmentRead,
         SdkCall,
     )
     from advisor.source.meanings import (
         Context,
-        Meaning,
     )
     from advisor.source.members import Modules
     from advisor.source.program import (
@@ -74,6 +72,10 @@ _ASKING = re.compile(r"(Get|Describe|List|Receive|Head|BatchGet|Query)")
 """Operations that a loop may repeat to learn of a change."""
 
 
+_MAX_LINKS = 8
+"""Members and calls between a resource and what is called on a part of it."""
+_MAX_POSSIBLE = 500
+"""Functions that nothing is seen to call, of those that are looked at all the same."""
 _MAX_SITES = 500
 """Calls looked at per level below a loop."""
 
@@ -89,7 +91,6 @@ class Collector:
         handlers: frozenset[Scope],
     ) -> None:
         self.files = files
-        self._unguarded: dict[Module, frozenset[int]] = {}
         self.evaluator = Evaluator(modules, handlers)
         for module in files:
             for scope in module.scopes:
@@ -105,6 +106,8 @@ class Collector:
         for scope in self.scopes():
             for site in scope.sites:
                 self._sdk_calls(site)
+        maybe = possible(self.evaluator, files, (self.init, self.invocation))
+        self.maybe = [*self.scopes((maybe,))][:_MAX_POSSIBLE]
 
     @property
     def is_cut(self) -> bool:
@@ -195,6 +198,9 @@ class Collector:
 
     def _note_opaque(self, site: Site) -> None:
         """Remember a client that is handed to code that is not at hand, or used by reflection."""
+        if self._is_unread(site):
+            self.opaque.append(place_of(site.call, site.scope))
+            return
         values = (*site.call.arguments, *(value for _, value in site.call.keywords))
         functions = self.evaluator.evaluate(site.call.function, site.scope, None)
         for function in functions:
@@ -208,73 +214,43 @@ class Collector:
                     self.opaque.append(place_of(site.call, site.scope))
                     return
 
+    def possible_calls(self) -> list[SdkCall]:
+        """Return the calls of functions that may run for all that is seen."""
+        found: list[SdkCall] = []
+        for scope in self.maybe:
+            for site in scope.sites if scope.kind == "function" else ():
+                found += read_call(self.evaluator, site, None, Phase.INVOCATION, in_loop=False)
+        return found
+
+    def _is_unread(self, site: Site) -> bool:
+        """Tell whether a client or resource is asked for something that is not followed."""
+        call, scope = site.call, site.scope
+        for meaning in self.evaluator.evaluate(call.function, scope, None):
+            if isinstance(meaning, Operation) and meaning.name == "send" and call.arguments:
+                return isinstance(meaning.receiver, Client)
+        holder = call.function
+        for _ in range(_MAX_LINKS):
+            if isinstance(holder, Call):
+                holder = holder.function
+            elif isinstance(holder, Member):
+                holder = holder.object
+                found = self.evaluator.evaluate(holder, scope, None)
+                if any(isinstance(x, Operation) and isinstance(x.receiver, Handle) for x in found):
+                    # A part of a resource, such as one of its collections.
+                    return self.evaluator.evaluate(call, scope, None) == (NOTHING,)
+        return False
+
     # --- the other facts ------------------------------------------------------------------------
 
     def environment(self) -> tuple[list[EnvironmentRead], bool]:
         """Return the variables read, and whether others may be by names put together."""
-        found: dict[tuple[str, Place], EnvironmentRead] = {}
-        is_open = False
-        for scope in self.scopes():
-            defaulted: set[Expression] = set()
-            for expression in _all(scope.expressions):
-                if isinstance(expression, Fallback):
-                    defaulted.add(expression.first)
-                if not isinstance(expression, (Member, Index, Call)):
-                    continue
-                for item in self._variables(expression, scope):
-                    if isinstance(item, Variable):
-                        place = place_of(expression, scope)
-                        known = found.get((item.name, place))
-                        default = item.has_default or expression in defaulted
-                        default = default or (known is not None and known.has_default)
-                        fails = not default and self._fails(expression, scope)
-                        found[item.name, place] = EnvironmentRead(item.name, default, place, fails)
-                    else:
-                        is_open = True
-        return sorted(found.values(), key=lambda item: item.place.order), is_open
+        variables = Variables(self.evaluator)
+        return variables.read(self.scopes()), variables.is_open
 
-    def _fails(self, expression: Expression, scope: Scope) -> bool:
-        """Tell whether a look-up raises for a missing name, and nothing is prepared for that."""
-        module = scope.module
-        if module.language is not Language.PYTHON or not isinstance(expression, Index):
-            return False
-        if module not in self._unguarded:
-            self._unguarded[module] = unguarded(module)
-        line = place_of(expression, scope).span.start.line - module.origin[0]
-        return line in self._unguarded[module]
-
-    def _variables(self, expression: Expression, scope: Scope) -> list[Meaning]:
-        """Return the variables that an expression itself reads; NOTHING for unnamed ones."""
-        evaluator = self.evaluator
-        if isinstance(expression, Call):
-            functions = evaluator.evaluate(expression.function, scope, None)
-            names = {item.name for item in functions if isinstance(item, External)}
-            reads = any(
-                name == "os.getenv" or name in {f"{whole}.get" for whole in ENVIRONMENTS}
-                for name in names
-            ) or names & {"decouple.config", "env-var.get"}
-            whole = any(
-                isinstance(meaning, External) and meaning.name in ENVIRONMENTS
-                for value in expression.arguments[:5]
-                for meaning in evaluator.evaluate(value, scope, None)
-            )
-            if not reads:
-                return [NOTHING] if whole else []
-        elif isinstance(expression, (Member, Index)):
-            owners = evaluator.evaluate(expression.object, scope, None)
-            if not any(isinstance(x, External) and x.name in ENVIRONMENTS for x in owners):
-                return []
-            if isinstance(expression, Member) and scope.module.language is Language.PYTHON:
-                is_open = expression.name in {"items", "values", "copy", "keys"}
-                return [NOTHING] if is_open else []
-        found: list[Meaning] = []
-
-        def look(context: Context | None) -> tuple[Meaning, ...]:
-            return evaluator.evaluate(expression, scope, context)
-
-        for context in contexts(evaluator, scope, look):
-            found += look(context)
-        return [item if isinstance(item, Variable) else NOTHING for item in dict.fromkeys(found)]
+    def possible_variables(self) -> frozenset[str]:
+        """Return the variables that functions read which may run for all that is seen."""
+        functions = (scope for scope in self.maybe if scope.kind == "function")
+        return frozenset(item.name for item in Variables(self.evaluator).read(functions))
 
     def clients(self) -> list[ClientCreation]:
         """Return the clients that are made."""
@@ -290,7 +266,8 @@ class Collector:
                     if isinstance(meaning, (Client, Factory)):
                         phase = self.creation_phase(site.call, scope)
                         place = place_of(site.call, scope)
-                        found.append(ClientCreation(meaning.service, phase, place))
+                        varies = varies_by_event(self.evaluator, site)
+                        found.append(ClientCreation(meaning.service, phase, place, varies))
         return found
 
     def databases(self) -> list[DatabaseConnection]:
@@ -303,7 +280,8 @@ class Collector:
                     target = target_of(host) if host is not None else Target(TargetKind.UNKNOWN)
                     phase = self.creation_phase(site.call, scope)
                     place = place_of(site.call, scope)
-                    found.append(DatabaseConnection(driver, phase, target, place))
+                    varies = varies_by_event(self.evaluator, site)
+                    found.append(DatabaseConnection(driver, phase, target, place, varies))
         return found
 
     def sleeps(self) -> list[Sleep]:
@@ -325,7 +303,7 @@ class Collector:
             for site in scope.sites if scope.kind == "function" else ():
                 waiter = self._waiter(site)
                 if waiter:
-                    found.append(PollingLoop(waiter, place_of(site.call, scope)))
+                    found.append(PollingLoop(waiter, place_of(site.call, scope), is_waiter=True))
                 for loop in site.loops:
                     if self._repeats(loop, scope):
                         loops.setdefault(loop, (scope, []))[1].append(site)
@@ -443,21 +421,9 @@ def package_of(module: str, language: Language) -> str:
     return "/".join(parts[:2]) if module.startswith("@") else parts[0]
 
 
-def _all(expressions: Iterable[Expression]) -> Iterator[Expression]:
-    stack = list(expressions)
-    seen: set[Expression] = set()
-    while stack:
-        expression = stack.pop()
-        if expression in seen:
-            continue
-        seen.add(expression)
-        yield expression
-        stack.extend(children(expression))
-
-
 def _holds(value: Expression, call: Call) -> bool:
     """Tell whether a bound value is, or is chosen from or wrapped around, a call."""
-    return any(item is call for item in _all([value]))
+    return any(item is call for item in every_part([value]))
 
 
 __all__ = ["Collector", "Constant", "Literal", "package_of"]

@@ -19,6 +19,7 @@ from advisor.source.meanings import (
     Instance,
     Literal,
     Method,
+    Namespace,
     Operation,
     Prefix,
     Variable,
@@ -128,6 +129,8 @@ class Evaluator(Members):
                 return [Literal(expression.value)]
             case Name():
                 return self._name(expression, scope, context)
+            case Member(object=Name(name="module"), name="exports") if _is_free("module", scope):
+                return [Namespace(scope.module)]
             case Member():
                 return self.each(expression.object, scope, context, expression.name)
             case Index():
@@ -174,7 +177,8 @@ class Evaluator(Members):
             while owner is not None and owner.kind != "class":
                 owner = owner.parent
             if owner is None:
-                return [NOTHING]
+                # Outside of classes it is what a module exports, for functions called as that.
+                return [Namespace(scope.module) if scope.module.exports else NOTHING]
             return [self._self(scope, owner, context)]
         place: Scope | None = scope
         while place is not None:
@@ -189,6 +193,8 @@ class Evaluator(Members):
                 values = module.scope.bindings.get(name.name)
                 if values:
                     return self.any_of(values, module.scope, None)
+        if name.name == "exports" and scope.module.language is not Language.PYTHON:
+            return [Namespace(scope.module)]
         home = "builtins" if scope.module.language is Language.PYTHON else "global"
         return [External(f"{home}.{name.name}")]
 
@@ -369,6 +375,16 @@ class Evaluator(Members):
 def is_cached(scope: Scope) -> bool:
     """Tell whether a decorator keeps the function's first result."""
     return any(decorator_name(item) in _CACHING for item in scope.decorators)
+
+
+def _is_free(name: str, scope: Scope) -> bool:
+    """Tell whether no variable of JavaScript code goes by the name of one of Node.js's own."""
+    place: Scope | None = scope
+    while place is not None:
+        if name in place.bindings:
+            return False
+        place = place.parent
+    return scope.module.language is not Language.PYTHON
 
 
 def _in_force(values: list[Expression], scope: Scope, name: Name) -> list[Expression]:

@@ -126,6 +126,8 @@ class EnvironmentRead:
     place: Place
     fails: bool = False
     """Whether the code raises right here where the variable is not set."""
+    checked: bool = False
+    """Whether the code goes another way where the variable is not set."""
 
 
 @record(frozen=True)
@@ -135,6 +137,8 @@ class ClientCreation:
     service: str
     phase: Phase
     place: Place
+    varies: bool = False
+    """Whether it is made with a part of the event, so that it is of no use to every other one."""
 
 
 @record(frozen=True)
@@ -145,6 +149,8 @@ class DatabaseConnection:
     phase: Phase
     host: Target
     place: Place
+    varies: bool = False
+    """Whether it is made with a part of the event, so that it is of no use to every other one."""
 
 
 @record(frozen=True)
@@ -162,6 +168,16 @@ class PollingLoop:
 
     operation: str
     place: Place
+    is_waiter: bool = False
+    """Whether the SDK asks; the operation is then the name of its waiter."""
+
+    @property
+    def asked(self) -> str:
+        """What is asked, as the object of a sentence."""
+        if not self.is_waiter:
+            return self.operation
+        # The waiters of version 2 of the SDK for JavaScript are named in an argument.
+        return "in a waiter" if self.operation == "waitFor" else f"in waiter '{self.operation}'"
 
 
 @record(frozen=True)
@@ -227,6 +243,10 @@ class Facts:
     """Where the code first mentions a partial batch response, or the Powertools that make one."""
     opaque: tuple[Place, ...] = ()
     """Uses of clients that cannot be followed: calls beyond those listed are possible."""
+    possible_calls: tuple[SdkCall, ...] = ()
+    """Calls in functions that nothing is seen to call, though code mentions one of their name."""
+    possible_variables: frozenset[str] = frozenset()
+    """Environment variables that such functions read."""
     environment_is_open: bool = False
     """Whether variables are read by names that the code does not spell out."""
     files: tuple[str, ...] = ()

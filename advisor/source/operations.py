@@ -140,7 +140,11 @@ _RESOURCE_METHODS = {
     ("s3", "ObjectSummary", "delete"): "DeleteObject",
 }
 
-_COLLECTIONS = {("s3", "Bucket", "objects"): "ListObjects"}
+_COLLECTIONS = {
+    ("s3", "Bucket", "objects"): "ListObjects",
+    ("s3", "Bucket", "object_versions"): "ListObjectVersions",
+    ("s3", "Bucket", "multipart_uploads"): "ListMultipartUploads",
+}
 
 _DOCUMENT_CLIENT = {
     "get": "GetItem",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from advisor.records import field, record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from advisor.documents.location import Span
@@ -209,6 +210,8 @@ class Scope:
     outer_names: set[str] = field(default_factory=set)
     """Names declared `global` or `nonlocal`: assigned here, bound outside."""
     catches: list[Catch] = field(default_factory=list)
+    tests: list[Expression] = field(default_factory=list)
+    """What branches depend on, less those that only end the code where something is missing."""
     attributes: dict[str, list[tuple[Expression, Scope]]] = field(default_factory=dict)
     """Of a class: what its instances' attributes are set to, and where."""
     bases: list[Expression] = field(default_factory=list)
@@ -292,6 +295,19 @@ def children(expression: Expression) -> tuple[Expression, ...]:
     if isinstance(expression, Other):
         return expression.children
     return ()
+
+
+def every_part(expressions: Iterable[Expression]) -> Iterator[Expression]:
+    """Yield expressions and all that stands inside them, each once."""
+    stack = list(expressions)
+    seen: set[Expression] = set()
+    while stack:
+        expression = stack.pop()
+        if expression in seen:
+            continue
+        seen.add(expression)
+        yield expression
+        stack.extend(children(expression))
 
 
 def added_to(expression: Expression) -> tuple[str, Expression] | None:

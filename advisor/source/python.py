@@ -158,7 +158,7 @@ class _Reader:
             case ast.While():
                 loop = Loop(self.span(node))
                 self.loops = (*self.loops, loop)
-                self.root(node.test)
+                self.scope.tests.append(self.root(node.test))
                 self.branch(node.body)
                 self.loops = self.loops[:-1]
                 self.branch(node.orelse)
@@ -197,7 +197,9 @@ class _Reader:
         current: ast.If | None = node
         while current is not None:
             if not _is_never_run(current.test):
-                self.root(current.test)
+                test = self.root(current.test)
+                if not _ends(current.body):
+                    self.scope.tests.append(test)
                 self.branch(current.body)
             rest = current.orelse
             current = rest[0] if len(rest) == 1 and isinstance(rest[0], ast.If) else None
@@ -361,10 +363,16 @@ class _Reader:
             case ast.List() | ast.Tuple() | ast.Set():
                 return Sequence(span, self.many(node.elts))
             case ast.IfExp():
-                self.scope.expressions.append(self.read(node.test))
+                test = self.read(node.test)
+                self.scope.expressions.append(test)
+                self.scope.tests.append(test)
                 return Choice(span, self.many((node.body, node.orelse)))
             case ast.BoolOp(op=ast.Or(), values=[first, second]):
                 return Fallback(span, self.read(first), self.read(second))
+            case ast.BoolOp(op=ast.And()):
+                values = self.many(node.values)
+                self.scope.tests.extend(values[:-1])
+                return Other(span, values)
             case ast.NamedExpr():
                 value = self.read(node.value)
                 self.assign(node.target, value)
@@ -452,6 +460,17 @@ def _is_never_run(test: ast.expr) -> bool:
         case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
             return True
         case ast.Compare(left=ast.Name(id="__name__")):
+            return True
+        case _:
+            return False
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    """Tell whether a branch ends the code, as where something that it needs is missing."""
+    match body[-1]:
+        case ast.Raise():
+            return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="exit") | ast.Name(id="exit"))):
             return True
         case _:
             return False

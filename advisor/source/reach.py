@@ -13,9 +13,9 @@ from advisor.source.members import CONSTRUCTORS, decorator_name
 from advisor.source.program import (
     Call,
     Definition,
-    Expression,
     Imported,
     Language,
+    Mapping,
     Member,
     Name,
     children,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from advisor.source.evaluate import Evaluator
     from advisor.source.program import (
+        Expression,
         Module,
         Scope,
     )
@@ -54,7 +55,8 @@ class Reach:
         self._evaluator = evaluator
         self.scopes: dict[Scope, None] = {}
         self.classes: dict[Scope, None] = {}
-        self._names: set[str] = set()
+        self.names: set[str] = set()
+        """The names of members that are mentioned."""
         self._stack: list[tuple[Expression, Scope, bool]] = []
         self._seen: set[tuple[Expression, bool]] = set()
         self._visits = 0
@@ -71,6 +73,10 @@ class Reach:
         again, but what it was given may be.
         """
         self._push(expression, scope, deferred=deferred)
+        self.follow()
+
+    def follow(self) -> None:
+        """Follow what was entered."""
         while self._stack and not self.is_cut:
             self._visits += 1
             self._step(*self._stack.pop())
@@ -165,7 +171,7 @@ class Reach:
         self.classes[scope] = None
         for name, values in scope.bindings.items():
             special = name.startswith("__") and name not in CONSTRUCTORS
-            if name in self._names or special:
+            if name in self.names or special:
                 self._methods(values)
         for base in self._bases(scope):
             self._class(base)
@@ -177,9 +183,9 @@ class Reach:
                 self.enter(value.scope)
 
     def _mention(self, name: str) -> None:
-        if name in self._names:
+        if name in self.names:
             return
-        self._names.add(name)
+        self.names.add(name)
         for scope in list(self.classes):
             self._methods(scope.bindings.get(name, ()))
 
@@ -245,9 +251,53 @@ def reach(
                 invocation.enter(scope)
     for expression, scope in entries:
         invocation.visit(expression, scope, deferred=True)
-    # What a decorator registered stands on the stack until something is visited.
-    invocation.visit(Expression(next(iter(modules)).scope.span), next(iter(modules)).scope)
+    # What a decorator registered stands on the stack until it is followed.
+    invocation.follow()
     return init, invocation
+
+
+def possible(evaluator: Evaluator, modules: Iterable[Module], reached: Iterable[Reach]) -> Reach:
+    """Return what runs as well if each member that is mentioned may be any of its name.
+
+    An object that cannot be followed may have any method, a module may be handed on whole.
+    """
+    found = Reach(evaluator)
+    known: set[Scope] = set()
+    for item in reached:
+        found.names |= item.names
+        known.update(item.scopes)
+    waiting = {
+        name: [scope for scope in scopes if scope not in known]
+        for name, scopes in _by_name(modules).items()
+    }
+    while names := [name for name in waiting if name in found.names]:
+        for name in names:
+            for scope in waiting.pop(name):
+                found.enter(scope)
+        found.follow()
+    for scope in known:
+        found.scopes.pop(scope, None)
+    return found
+
+
+def _by_name(modules: Iterable[Module]) -> dict[str, list[Scope]]:
+    """Return the functions of modules by the names that give access to them."""
+    found: dict[str, list[Scope]] = {}
+    for module in modules:
+        values = [(name, value) for name, items in module.exports.items() for value in items]
+        for scope in module.scopes:
+            values += ((name, value) for name, items in scope.bindings.items() for value in items)
+            values += ((name, x) for name, items in scope.attributes.items() for x, _ in items)
+        for name, value in values:
+            if isinstance(value, Mapping):
+                inner = ((getattr(key, "value", None), item) for key, item in value.items)
+                named = [(key, item) for key, item in inner if isinstance(key, str)]
+            else:
+                named = [(name, value)]
+            for key, item in named:
+                if isinstance(item, Definition) and item.scope.kind == "function":
+                    found.setdefault(key, []).append(item.scope)
+    return found
 
 
 def _is_registered(scope: Scope) -> bool:

@@ -113,6 +113,8 @@ def _facts(handler: Handler, module: Module, modules: FunctionModules) -> Facts:
         secrets=tuple(item for loaded in modules.loaded for item in secrets_of(loaded)),
         batch_item_failures=collector.batch(),
         opaque=tuple(collector.opaque),
+        possible_calls=tuple(collector.possible_calls()),
+        possible_variables=collector.possible_variables(),
         environment_is_open=is_open,
         files=tuple(item.shown for item in modules.loaded),
         problems=tuple(problems),

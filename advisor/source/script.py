@@ -136,13 +136,25 @@ class ScriptReader(ModuleReader):
         """Read a chain of `else if` in a loop, since each is nested in the one before."""
         current: Node | None = node
         while current is not None:
-            self.field(current, "condition")
-            self.branch(current.child_by_field_name("consequence"))
+            test = self.field(current, "condition")
+            consequence = current.child_by_field_name("consequence")
+            if test is not None and not self.ends(consequence):
+                self.scope.tests.append(test)
+            self.branch(consequence)
             rest = current.child_by_field_name("alternative")
             inner = rest.named_children[-1] if rest is not None and rest.named_children else None
             current = inner if inner is not None and inner.type == "if_statement" else None
             if current is None:
                 self.branch(inner)
+
+    def ends(self, node: Node | None) -> bool:
+        """Tell whether a branch ends the code, as where something that it needs is missing."""
+        last = node
+        if node is not None and node.type == "statement_block":
+            last = node.named_children[-1] if node.named_children else None
+        if last is None or last.type != "expression_statement":
+            return last is not None and last.type == "throw_statement"
+        return self.text(last).startswith("process.exit(")
 
     def repeat(self, node: Node) -> None:
         """Read a loop with a condition."""

@@ -267,6 +267,10 @@ class ExpressionReader:
         operator = self.text(sign)
         if operator in {"||", "??"}:
             return Fallback(span, self.expression(left), self.expression(right))
+        if operator == "&&":
+            first = self.expression(left)
+            self.scope.tests.append(first)
+            return Other(span, (first, self.expression(right)))
         if operator != "+":
             return Other(span, self.many((left, right)))
         terms = [right]
@@ -286,6 +290,7 @@ class ExpressionReader:
         parts = [node.child_by_field_name(name) for name in names]
         test, *options = [self.expression(part) for part in parts if part is not None]
         self.scope.expressions.append(test)
+        self.scope.tests.append(test)
         return Choice(span, tuple(options))
 
     def assignment(self, node: Node, span: Span) -> Expression:
