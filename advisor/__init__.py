@@ -41,13 +41,16 @@ if TYPE_CHECKING:
     from advisor.architecture.reachability import endpoint_service as endpoint_service
     from advisor.architecture.reachability import endpoints_for as endpoints_for
     from advisor.architecture.reachability import is_public as is_public
+    from advisor.architecture.reachability import leaves as leaves
     from advisor.architecture.reachability import nat_gateways as nat_gateways
     from advisor.architecture.reachability import placement as placement
     from advisor.architecture.reachability import same_zone as same_zone
     from advisor.architecture.reachability import ways_out as ways_out
     from advisor.architecture.reachability import zone_count as zone_count
     from advisor.architecture.security_groups import allows as allows
+    from advisor.architecture.security_groups import connection_port as connection_port
     from advisor.architecture.security_groups import groups_of as groups_of
+    from advisor.architecture.security_groups import lets_out as lets_out
     from advisor.architecture.sharing import by_place as by_place
     from advisor.architecture.waits import Wait as Wait
     from advisor.architecture.waits import caller_wait as caller_wait
@@ -144,13 +147,19 @@ _HOMES = {
         "endpoint_service",
         "endpoints_for",
         "is_public",
+        "leaves",
         "nat_gateways",
         "placement",
         "same_zone",
         "ways_out",
         "zone_count",
     ),
-    "advisor.architecture.security_groups": ("allows", "groups_of"),
+    "advisor.architecture.security_groups": (
+        "allows",
+        "connection_port",
+        "groups_of",
+        "lets_out",
+    ),
     "advisor.architecture.sharing": ("by_place",),
     "advisor.architecture.waits": ("Wait", "caller_wait"),
     "advisor.architecture.written": ("secret_parameters", "written"),

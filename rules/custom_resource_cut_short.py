@@ -13,8 +13,8 @@ from advisor import (
     Severity,
     Unknown,
     endpoints_for,
+    leaves,
     placement,
-    ways_out,
 )
 
 if TYPE_CHECKING:
@@ -129,9 +129,7 @@ def _is_cut_off(architecture: Architecture, function: Function) -> bool:
     if place is None or not place.complete or not place.subnets:
         return False
     for subnet in place.subnets:
-        ways = ways_out(subnet)
-        # An internet gateway serves public addresses only, which functions do not have.
-        if isinstance(ways, Unknown) or ways - {"internet"}:
+        if leaves(function, subnet) is not False:
             return False
         if endpoints_for(architecture, subnet, "s3"):
             return False

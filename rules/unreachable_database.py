@@ -18,6 +18,7 @@ from advisor import (
     Severity,
     Unknown,
     allows,
+    connection_port,
     groups_of,
     placement,
 )
@@ -109,9 +110,6 @@ rule = Rule(
     ),
 )
 
-_PROXY_PORTS = {"MYSQL": 3306, "POSTGRESQL": 5432, "SQLSERVER": 1433}
-"""RDS Proxy listens where its engine does."""
-
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
@@ -128,7 +126,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                     place = edge.at()
                     outside.setdefault((place.path, place.pointer, place.span), []).append(edge)
                 continue
-            port = _port(target)
+            port = connection_port(target)
             groups, own = groups_of(architecture, target), groups_of(architecture, function)
             if isinstance(groups, Unknown) or isinstance(own, Unknown) or not groups or not own:
                 continue
@@ -163,13 +161,6 @@ def _is_private(node: Node) -> bool:
             return True
         return bool(node.instances) and all(item.is_public is False for item in node.instances)
     return node.get("PubliclyAccessible") is False
-
-
-def _port(node: Node) -> int | Unknown | None:
-    if isinstance(node, DbProxy):
-        family = node.engine_family
-        return _PROXY_PORTS.get(family) if isinstance(family, str) else None
-    return node.port if isinstance(node, (Cache, DatabaseInstance, DatabaseCluster)) else None
 
 
 def _is_closed(

@@ -15,8 +15,8 @@ from advisor import (
     called_services,
     endpoint_service,
     endpoints_for,
+    leaves,
     placement,
-    ways_out,
 )
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
             continue
         closed = placed.complete and bool(placed.subnets)
         for subnet in placed.subnets:
-            closed = closed and _is_closed(architecture, subnet)
+            closed = closed and _is_closed(architecture, function, subnet)
         if not closed:
             continue
         missing = {
@@ -140,13 +140,11 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
             yield _finding(architecture, function, placed.subnets, missing)
 
 
-def _is_closed(architecture: Architecture, subnet: Subnet) -> bool:
+def _is_closed(architecture: Architecture, function: Function, subnet: Subnet) -> bool:
     """Tell whether all ways out of a subnet are known, and none is open to a function."""
     if subnet.vpc is None or architecture.is_exported(subnet.vpc):
         return False
-    ways = ways_out(subnet)
-    # A function has no public address to leave through an internet gateway with.
-    if isinstance(ways, Unknown) or ways - {"internet"}:
+    if leaves(function, subnet) is not False:
         return False
     return not any(
         isinstance(endpoint_service(endpoint), Unknown)

@@ -19,7 +19,7 @@ from advisor.architecture.reachability import (
     ways_out,
     zone_count,
 )
-from advisor.architecture.security_groups import allows, groups_of
+from advisor.architecture.security_groups import allows, groups_of, lets_out
 from advisor.templates.values import Unknown
 
 from .graphs import edge_between, edges_between, graph_of, node_of
@@ -102,7 +102,23 @@ NETWORK = """
           VpcEndpointType: Interface
           ServiceName: com.amazonaws.eu-west-1.sqs
           SubnetIds: [!Ref A]
+      ToInternetV6:
+        Type: AWS::EC2::Route
+        Properties:
+          RouteTableId: !Ref PrivateTable
+          DestinationIpv6CidrBlock: "::/0"
+          EgressOnlyInternetGatewayId: eigw-1
       FnGroup: {Type: AWS::EC2::SecurityGroup, Properties: {VpcId: !Ref Vpc}}
+      Narrow:
+        Type: AWS::EC2::SecurityGroup
+        Properties:
+          VpcId: !Ref Vpc
+          SecurityGroupEgress:
+            - {IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}
+            - IpProtocol: tcp
+              FromPort: 5432
+              ToPort: 5432
+              DestinationSecurityGroupId: !Ref DbGroup
       DbGroup:
         Type: AWS::EC2::SecurityGroup
         Properties:
@@ -178,6 +194,7 @@ def test_a_route_to_an_internet_gateway_makes_a_subnet_public(network: Architect
 def test_ways_out_lead_to_the_nat_gateways(network: Architecture) -> None:
     assert ways_out(subnet(network, "A")) == frozenset({"nat"})
     assert ways_out(subnet(network, "B")) == frozenset()
+    assert ways_out(subnet(network, "A"), ipv6=True) == frozenset({"egress-only"})
     (nat,) = nat_gateways(subnet(network, "A"))
     assert isinstance(nat, NatGateway)
     assert nat.subnet is subnet(network, "Public")
@@ -382,3 +399,15 @@ def test_a_file_system_is_found_by_a_built_arn_of_its_access_point(tmp_path: Pat
 """,
     )
     assert edge_between(architecture, "Fn", "Files").via == "file system mount"
+
+
+def test_a_group_lets_everything_out_until_it_writes_a_rule(network: Architecture) -> None:
+    free, narrow, database = (node_of(network, name) for name in ("FnGroup", "Narrow", "DbGroup"))
+    assert isinstance(free, SecurityGroup)
+    assert isinstance(narrow, SecurityGroup)
+    assert isinstance(database, SecurityGroup)
+    assert lets_out(network, free, port=1) is True
+    assert lets_out(network, narrow, port=443) is True
+    assert lets_out(network, narrow, port=5432, groups=[database]) is True
+    assert lets_out(network, narrow, port=5432, groups=[free]) is False
+    assert lets_out(network, narrow, port=6379, groups=[database]) is False

@@ -161,6 +161,58 @@ def test_loops_unroll_known_collections_and_keep_one_symbol_for_unknown_ones(
     )  # fmt: skip
 
 
+def test_a_substitution_that_a_loop_fills_is_text(tmp_path: Path) -> None:
+    project = project_of(
+        tmp_path,
+        main="""
+        Transform: AWS::LanguageExtensions
+        Resources:
+          Fn::ForEach::Colours:
+            - Colour
+            - [Red]
+            - "Queue${Colour}":
+                Type: AWS::SQS::Queue
+                Properties: {QueueName: !Sub "q-${Colour}", Kept: !Sub "${Colour}-${AWS::Region}"}
+        """,
+    )
+    properties = project.stacks["main.yaml"].resources["QueueRed"].properties
+    assert properties == {"QueueName": "q-Red", "Kept": {"Fn::Sub": "Red-${AWS::Region}"}}
+
+
+def test_a_list_that_is_handed_down_as_text_is_a_list_again(tmp_path: Path) -> None:
+    project = project_of(
+        tmp_path,
+        main="""
+        Resources:
+          A: {Type: AWS::EC2::Subnet}
+          B: {Type: AWS::EC2::Subnet}
+          Odd: {Type: Custom::Names}
+          Below:
+            Type: AWS::CloudFormation::Stack
+            Properties:
+              TemplateURL: below.yaml
+              Parameters:
+                Both: !Join [", ", [!Ref A, !Ref B]]
+                One: !Ref A
+                Any: !GetAtt Odd.Names
+        """,
+        below="""
+        Parameters:
+          Both: {Type: "List<AWS::EC2::Subnet::Id>"}
+          One: {Type: CommaDelimitedList}
+          Any: {Type: CommaDelimitedList}
+        Resources:
+          Q: {Type: X, Properties: {Both: !Ref Both, One: !Ref One, Any: !Ref Any}}
+        """,
+    )
+    a, b = Reference("main.yaml", "A"), Reference("main.yaml", "B")
+    queue = "main.yaml>Below#Q"
+    assert value(project, queue, "Both") == [a, b]
+    assert value(project, queue, "One") == [a]
+    # What a custom resource returns may itself be a list.
+    assert isinstance(value(project, queue, "Any"), Unknown)
+
+
 def test_a_loop_inside_properties_is_unrolled(tmp_path: Path) -> None:
     project = project_of(
         tmp_path,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.nodes.base import Node
+    from advisor.architecture.nodes.functions import Function
     from advisor.templates.values import Value
 
 SUBNETS: dict[str, tuple[str, ...]] = {
@@ -123,10 +124,11 @@ def zone_count(subnets: Sequence[Subnet]) -> int | Unknown:
 # --- ways out -----------------------------------------------------------------------------------
 
 
-def ways_out(subnet: Subnet) -> frozenset[str] | Unknown:
+def ways_out(subnet: Subnet, *, ipv6: bool = False) -> frozenset[str] | Unknown:
     """Return where the default routes of a subnet lead: `internet`, `nat`, `egress-only`, `other`.
 
     Empty where there is no way out; Unknown where the route table is not in the architecture.
+    Those of the other family of addresses do not count: functions have none of IPv6 unless told.
     """
     table = subnet.route_table
     if table is None:
@@ -135,12 +137,36 @@ def ways_out(subnet: Subnet) -> frozenset[str] | Unknown:
         return frozenset() if closed else UNKNOWN
     ways: set[str] = set()
     for route in table.routes:
+        if route.is_ipv6 is not ipv6:
+            continue
         default = route.is_default
         if isinstance(default, Unknown):
             return UNKNOWN
         if default:
             ways.add(route.way)
     return frozenset(ways - {""})
+
+
+def leaves(function: Function, subnet: Subnet) -> bool | Unknown:
+    """Tell whether a function gets out of the VPC through a subnet.
+
+    It has no public IPv4 address to leave through an internet gateway with. It has IPv6 addresses,
+    which are public, where it is allowed them and the subnet has some.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet-ipv6.html
+    """
+    ways = ways_out(subnet)
+    if isinstance(ways, Unknown):
+        return ways
+    if ways - {"internet"}:
+        return True
+    dual = function.flag("VpcConfig", "Ipv6AllowedForDualStack")
+    if dual is False:
+        return False
+    if isinstance(dual, Unknown):
+        return dual
+    further = ways_out(subnet, ipv6=True)
+    return further if isinstance(further, Unknown) else bool(further)
 
 
 def is_public(subnet: Subnet) -> bool | Unknown:
@@ -201,6 +227,7 @@ __all__ = [
     "endpoint_service",
     "endpoints_for",
     "is_public",
+    "leaves",
     "nat_gateways",
     "placement",
     "same_zone",

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.architecture.nodes.databases import (
+    Cache,
+    DatabaseCluster,
+    DatabaseInstance,
+    DbProxy,
+)
 from advisor.architecture.nodes.network import SecurityGroup, port_range
 from advisor.templates.values import UNKNOWN, Unknown
 
@@ -38,6 +44,18 @@ GROUPS: dict[str, tuple[str, ...]] = {
 """The property that holds the security groups, by type."""
 
 
+_PROXY_PORTS = {"MYSQL": 3306, "POSTGRESQL": 5432, "SQLSERVER": 1433}
+"""RDS Proxy listens where its engine does."""
+
+
+def connection_port(node: Node) -> int | Unknown | None:
+    """Return the port on which a database, cache or proxy listens; None where none is known."""
+    if isinstance(node, DbProxy):
+        family = node.engine_family
+        return _PROXY_PORTS.get(family) if isinstance(family, str) else None
+    return node.port if isinstance(node, (Cache, DatabaseInstance, DatabaseCluster)) else None
+
+
 def groups_of(architecture: Architecture, node: Node) -> tuple[SecurityGroup, ...] | Unknown:
     """Return the security groups of a node; Unknown where one is not in the architecture."""
     path = GROUPS.get(node.type)
@@ -61,6 +79,36 @@ def allows(
     rules = group.rules("ingress")
     if isinstance(rules, Unknown):
         return rules
+    return _allow(architecture, rules, port, groups, subnets)
+
+
+def lets_out(
+    architecture: Architecture,
+    group: SecurityGroup,
+    *,
+    port: int,
+    groups: Sequence[SecurityGroup] = (),
+    subnets: Sequence[Subnet] = (),
+) -> bool | Unknown:
+    """Tell whether a group lets TCP traffic out to `port` of something in groups and subnets.
+
+    The rule that lets everything out goes once the group itself writes one.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
+    """
+    rules, inline = group.rules("egress"), group.items("SecurityGroupEgress")
+    if isinstance(rules, Unknown) or not inline:
+        return rules if isinstance(rules, Unknown) else True
+    return _allow(architecture, rules, port, groups, subnets)
+
+
+def _allow(
+    architecture: Architecture,
+    rules: Sequence[Value],
+    port: int,
+    groups: Sequence[SecurityGroup],
+    subnets: Sequence[Subnet],
+) -> bool | Unknown:
     unsure = False
     for rule in rules:
         ports = port_range(rule)
@@ -69,30 +117,30 @@ def allows(
             continue
         if ports is None or not ports[0] <= port <= ports[1]:
             continue
-        answer = _from(architecture, rule, groups, subnets)
+        answer = _meets(architecture, rule, groups, subnets)
         if answer is True:
             return True
         unsure = unsure or isinstance(answer, Unknown)
     return UNKNOWN if unsure else False
 
 
-def _from(
+def _meets(
     architecture: Architecture,
     rule: Value,
     groups: Sequence[SecurityGroup],
     subnets: Sequence[Subnet],
 ) -> bool | Unknown:
-    """Tell whether the source of a rule covers one of some groups, or all of some subnets."""
+    """Tell whether the other end of a rule covers one of some groups, or all of some subnets."""
     if not isinstance(rule, dict):
         return UNKNOWN
-    for key in ("SourceSecurityGroupId", "SourceSecurityGroupName"):
+    for key in ("SourceSecurityGroupId", "SourceSecurityGroupName", "DestinationSecurityGroupId"):
         value = rule.get(key)
         if value is not None:
             source = architecture.node_of(value)
             if source is None:
                 return UNKNOWN
             return any(source is item for item in groups)
-    if rule.get("SourcePrefixListId") is not None:
+    if rule.get("SourcePrefixListId") or rule.get("DestinationPrefixListId"):
         return UNKNOWN
     block = rule.get("CidrIp")
     if block is None:
@@ -128,4 +176,4 @@ def _covers(architecture: Architecture, block: Value, subnets: Sequence[Subnet])
     return True
 
 
-__all__ = ["GROUPS", "allows", "groups_of"]
+__all__ = ["GROUPS", "allows", "connection_port", "groups_of", "lets_out"]

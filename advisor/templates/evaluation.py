@@ -229,7 +229,7 @@ class Evaluator:
         self._asked.discard(key)
         if isinstance(value, (str, int, float)):
             return as_parameter(parameter, value)
-        return value
+        return intrinsics.items_of(value) if parameter.is_list else value
 
     def _attribute(self, stack: Stack, argument: Data, depth: int) -> Value:
         if isinstance(argument, str):

@@ -84,10 +84,13 @@ def fn_split(argument: Value) -> Value:
         return unknown_function("Fn::Split", argument)
     if isinstance(text, (str, int, float)):
         return list(scalar_text(text).split(delimiter))
-    if not isinstance(text, Text) or any(_may_hold(part, delimiter) for part in text.parts):
+    if not isinstance(text, (Text, Reference)):
+        return unknown_function("Fn::Split", argument)
+    parts = text.parts if isinstance(text, Text) else (text,)
+    if any(_may_hold(part, delimiter) for part in parts):
         return unknown_function("Fn::Split", argument)
     pieces: list[list[Value]] = [[]]
-    for part in text.parts:
+    for part in parts:
         if isinstance(part, str):
             first, *rest = part.split(delimiter)
             pieces[-1].append(first)
@@ -104,7 +107,25 @@ def _may_hold(part: str | Reference | Unknown, delimiter: str) -> bool:
     if isinstance(part, Unknown):
         # Regions, account ids and partitions hold neither of these.
         return part.cause is not Cause.PSEUDO or delimiter not in {":", "/", ",", "."}
-    return True
+    # Names, ids and ARNs hold no comma; what a custom resource returns may.
+    return delimiter != "," or not (part.attribute or "Id").endswith(("Id", "Arn"))
+
+
+def items_of(value: Value) -> Value:
+    """Return the items of a comma-delimited list, as a parameter has it; Unknown if not known."""
+    items = fn_split([",", join([value])]) if isinstance(value, (str, Text, Reference)) else value
+    return [_stripped(item) for item in items] if isinstance(items, list) else items
+
+
+def _stripped(item: Value) -> Value:
+    if isinstance(item, str):
+        return item.strip()
+    if not isinstance(item, Text):
+        return item
+    first, *rest = item.parts
+    parts = [first.lstrip() if isinstance(first, str) else first, *rest]
+    last = parts[-1]
+    return join([*parts[:-1], last.rstrip() if isinstance(last, str) else last])
 
 
 def fn_select(argument: Value) -> Value:

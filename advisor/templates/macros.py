@@ -212,7 +212,9 @@ class _Loops:
             if isinstance(name := data.get("Ref"), str) and name in variables:
                 return variables[name]
             if "Fn::Sub" in data and isinstance(text := data["Fn::Sub"], str):
-                return {"Fn::Sub": _in_text(text, variables)}
+                result = _in_text(text, variables)
+                # The macro itself evaluates what needs nothing more.
+                return {"Fn::Sub": result} if "${" in result else result
         return self.section(data, (), variables, {}, depth + 1)
 
 

@@ -79,6 +79,11 @@ class VpcRoute(Node):
         return False if value is None else UNKNOWN
 
     @property
+    def is_ipv6(self) -> bool:
+        """Whether it is for IPv6 addresses, which few functions have."""
+        return self.get("DestinationIpv6CidrBlock") is not None
+
+    @property
     def way(self) -> str:
         """What it leads to: `internet`, `nat`, `egress-only`, `other` or empty."""
         words = {
