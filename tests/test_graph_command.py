@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,6 +194,175 @@ def test_graphml_can_be_read_again_whatever_the_names(
     assert graph.number_of_edges() == len(data["edges"])
     kinds = {attributes["kind"] for _, _, attributes in graph.edges(data=True)}
     assert kinds == {"publishes", "dead-letters"}
+
+
+HOSTILE = """
+Resources:
+  'a"b\\': {Type: AWS::SQS::Queue}
+  "x&amp;<b>": {Type: AWS::SQS::Queue}
+  "two\\nlines\\u202e": {Type: AWS::SQS::Queue}
+  "end]}": {Type: AWS::SQS::Queue}
+  T:
+    Type: AWS::SNS::Topic
+    Properties: {Subscription: [{Protocol: sqs, Endpoint: !GetAtt ['a"b\\', Arn]}]}
+"""
+
+
+def test_json_is_what_networkx_reads(capsys: pytest.CaptureFixture[str]) -> None:
+    import networkx as nx
+
+    _, text, _ = ran(capsys, "graph", "--format", "json", ORDERS)
+    data = json.loads(text)
+    graph = nx.node_link_graph(data, edges="edges")
+    assert graph.is_directed()
+    assert graph.is_multigraph()
+    assert set(graph) == {node["id"] for node in data["nodes"]}
+    assert graph.number_of_edges() == len(data["edges"])
+    again = nx.node_link_data(graph, edges="edges")
+    assert again["nodes"] == data["nodes"]
+    ordered = sorted(again["edges"], key=lambda edge: edge["key"])
+    assert ordered == sorted(data["edges"], key=lambda edge: edge["key"])
+
+
+def test_graphml_holds_what_json_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    import networkx as nx
+
+    _, text, _ = ran(capsys, "graph", "--format", "json", ORDERS)
+    data = json.loads(text)
+    _, text, _ = ran(capsys, "graph", "--format", "graphml", ORDERS)
+    graph = nx.parse_graphml(text, force_multigraph=True)
+    for node in data["nodes"]:
+        there = graph.nodes[node["id"]]
+        assert (there["name"], there["note"]) == (node["name"], node["note"])
+        assert there["findings"].split() == sorted({each["rule"] for each in node["findings"]})
+    assert any(node["findings"] for node in data["nodes"])
+    labels = sorted((edge["source"], edge["target"], edge["label"]) for edge in data["edges"])
+    assert sorted(graph.edges(data="label")) == labels
+
+
+def test_dot_escapes_what_strangers_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "advise.toml").write_text("")
+    file = tmp_path / "template.yaml"
+    file.write_text(HOSTILE)
+    code, out, _ = ran(capsys, "graph", "--no-findings", "--format", "dot", str(file))
+    assert code == 0
+    # https://graphviz.org/doc/info/lang.html: a quoted string ends at the first bare quote.
+    string = r'"(?:[^"\\\n]|\\["\\])*"'
+    attributes = rf"\[(?:\w+=(?:{string}|\w+)(?:, )?)+\]"
+    assert re.fullmatch(
+        rf"digraph architecture {{\n(?:  rankdir=LR;\n|  node {attributes};\n"
+        rf"|  n\d+(?: -> n\d+)? {attributes};\n)*}}\n",
+        out,
+    )
+    assert 'label="a\\"b\\\\' in out
+    assert "x&amp;amp;<b>" in out
+    assert "\u202e" not in out
+
+
+STACKS = {
+    "orders": "Resources:\n  Work: {Type: AWS::SQS::Queue}\n  Done: {Type: AWS::SNS::Topic}\n",
+    "mail": "Resources:\n  Work: {Type: AWS::SQS::Queue}\n",
+}
+
+
+@pytest.fixture
+def stacks(tmp_path: Path) -> str:
+    (tmp_path / "advise.toml").write_text("")
+    for name, text in STACKS.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "template.yaml").write_text(text)
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("form", "frame"),
+    [
+        ("text", r"(?m)^mail\n\n  not connected\n    ≡ Work"),
+        ("mermaid", r'(?m)^  subgraph s_0\["mail"\]\n  n_0\["Work.*\n  end$'),
+        ("dot", r'(?m)^  subgraph cluster_0 {\n    label="mail";\n    n0 .*Work.*\n  }$'),
+    ],
+)
+def test_resources_are_grouped_by_stack(
+    form: str, frame: str, stacks: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = ran(capsys, "graph", "--no-findings", "--format", form, stacks)
+    assert re.search(frame, out)
+
+
+NESTED = """
+Resources:
+  Shop: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: shop.yaml}}
+  Mail: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: shop.yaml}}
+"""
+
+
+def test_a_nested_stack_is_named_by_its_place_in_the_one_around_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "advise.toml").write_text("")
+    (tmp_path / "shop.yaml").write_text("Resources:\n  Work: {Type: AWS::SQS::Queue}\n")
+    file = tmp_path / "template.yaml"
+    file.write_text(NESTED)
+    _, out, _ = ran(capsys, "graph", "--no-findings", str(file))
+    for stack in ("Shop", "Mail"):
+        assert f"template.yaml > {stack}\n\n  not connected\n    ≡ Work" in out
+
+
+@pytest.mark.parametrize("form", ["mermaid", "dot"])
+def test_several_projects_make_one_picture(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "advise.toml").write_text("")
+        (tmp_path / name / "template.yaml").write_text(STACKS["orders"])
+    places = [str(tmp_path / name) for name in ("a", "b")]
+    _, out, _ = ran(capsys, "graph", "--no-findings", "--format", form, *places)
+    assert len(re.findall(r"(?m)^(flowchart|digraph)", out)) == 1
+    assert len(re.findall(r"(?m)^ +subgraph", out)) == 2
+    assert len(set(re.findall(r"(?m)^ +(n_?\d+) ?\[", out))) == 4
+
+
+LIMITS = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Work: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 90}}
+  Do:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: a.b
+      InlineCode: x
+      Timeout: 15
+      ReservedConcurrentExecutions: 7
+      AutoPublishAlias: live
+      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 2}
+      Events:
+        Come:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt Work.Arn
+            MaximumBatchingWindowInSeconds: 5
+            ScalingConfig: {MaximumConcurrency: 4}
+        Tick: {Type: Schedule, Properties: {Schedule: rate(1 day), Enabled: false}}
+"""
+
+
+def test_what_bounds_the_flow_is_written_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "advise.toml").write_text("")
+    file = tmp_path / "template.yaml"
+    file.write_text(LIMITS)
+    _, out, _ = ran(capsys, "graph", "--no-findings", str(file))
+    assert "≡ Work  visibility 90 s" in out
+    assert (
+        "polled batch 10 window 5 s concurrency 4 ─▶ ƒ Do  15 s, concurrency 7, 2 provisioned"
+        in out
+    )
+    assert "rate(1 day), disabled" in out
 
 
 CONDITIONAL = """

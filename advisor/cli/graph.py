@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from advisor.architecture.nodes.workflows import StateMachine
     from advisor.config import Config
     from advisor.reporters.flow_part import Part
+    from advisor.reporters.look import Look
     from advisor.rules.finding import Finding
 
 FORMATS = ("text", "mermaid", "dot", "json", "graphml", "html")
@@ -87,7 +88,7 @@ def graph(  # noqa: PLR0913  # one for each option, all named
             paths=paths,
             findings=found,
             everything=everything,
-            ascii_only=look_for(options).ascii_only,
+            look=look_for(options),
             part=part,
         )
     )
@@ -132,7 +133,11 @@ def _part(
     from advisor.reporters.flow_part import Part, checked
 
     part = Part(focus=focus, depth=depth, path=path)
-    checked(part, (flow_of(each, everything=everything) for each in architectures))
+    flows = [flow_of(each, everything=everything) for each in architectures]
+    nodes = () if everything else (node for each in architectures for node in each.nodes())
+    hidden = {name for node in nodes for name in (node.name, node.resource.logical_id)}
+    for note in checked(part, flows, hidden=hidden):
+        complain(f"note: {note}")
     return part
 
 
@@ -143,14 +148,14 @@ def _drawn(  # what was typed, all named
     paths: Sequence[str],
     findings: Sequence[Finding],
     everything: bool,
-    ascii_only: bool,
+    look: Look,
     part: Part | None,
 ) -> str:
     if form in {"json", "graphml"}:
         from advisor.reporters.graph_formats import render_graph_json, render_graphml
 
         render = render_graph_json if form == "json" else render_graphml
-        return render(architectures, part=part.of if part else None)
+        return render(architectures, findings=findings, part=part.of if part else None)
     of = part.of if part else lambda flow: flow
     if form == "html":
         from advisor.reporters.html import render_html
@@ -160,30 +165,31 @@ def _drawn(  # what was typed, all named
     if form == "dot":
         from advisor.reporters.graph_formats import render_dot
 
-        texts = [
-            render_dot(each, findings=findings, all=everything, part=of) for each in architectures
-        ]
-    elif form == "mermaid":
-        from advisor.reporters.diagram import render_mermaid
+        return render_dot(architectures, findings=findings, all=everything, part=of)
+    if form == "mermaid":
+        from advisor.reporters.mermaid import render_mermaid
 
-        texts = [
-            render_mermaid(each, findings=findings, all=everything, part=of)
-            for each in architectures
-        ]
-    else:
-        from advisor.reporters.diagram import render_tree
+        return render_mermaid(architectures, findings=findings, all=everything, part=of)
+    from advisor.reporters.tree import render_tree
 
-        texts = []
-        for each in architectures:
-            alone, machines = _machines(each, paths) if part is None else (False, [])
-            if not alone:
-                texts.append(
-                    render_tree(each, findings=findings, ascii=ascii_only, all=everything, part=of)
+    texts = []
+    for each in architectures:
+        alone, machines = _machines(each, paths) if part is None else (False, [])
+        if not alone:
+            texts.append(
+                render_tree(
+                    each,
+                    findings=findings,
+                    ascii=look.ascii_only,
+                    all=everything,
+                    part=of,
+                    width=look.width,
                 )
-            for machine in machines:
-                from advisor.reporters.workflow_diagram import render_workflow
+            )
+        for machine in machines:
+            from advisor.reporters.workflow_diagram import render_workflow
 
-                texts.append(render_workflow(each, machine, findings=findings, ascii=ascii_only))
+            texts.append(render_workflow(each, machine, findings=findings, ascii=look.ascii_only))
     return "\n".join(texts)
 
 

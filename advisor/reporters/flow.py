@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
-from advisor.architecture.nodes.apis import Api, Authorizer, Route
+from advisor.architecture.nodes.apis import Api, Route
 from advisor.architecture.nodes.databases import Database, DatabaseInstance, DbProxy
-from advisor.architecture.nodes.edge import Distribution
 from advisor.architecture.nodes.events import EventBus, EventRule, Pipe, Schedule
-from advisor.architecture.nodes.external import External
+from advisor.architecture.nodes.external import INTERNET, External
 from advisor.architecture.nodes.functions import Function
 from advisor.architecture.nodes.mappings import EventSourceMapping
 from advisor.architecture.nodes.messaging import Queue, Subscription, Topic
@@ -19,56 +17,25 @@ from advisor.architecture.nodes.part import Part
 from advisor.architecture.nodes.storage import Bucket, DeliveryStream, Stream, Table
 from advisor.architecture.nodes.workflows import StateMachine, StateNode
 from advisor.records import field, record
+from advisor.reporters.flow_words import label_of, note_of, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from advisor.architecture.architecture import Architecture
-    from advisor.architecture.edges import Edge
     from advisor.architecture.nodes.base import Node
     from advisor.rules.finding import Finding, Severity
 
 MOST_LABELS = 3
 """Labels written on one link; more are counted."""
 
-_ARN = re.compile(r"arn:(?:(?:\$\{[^{}]{1,200}\}|[^:{}$]){0,200}:){4}(.+)\Z", re.DOTALL)
 _BARE = frozenset({EdgeKind.INVOKES.value, EdgeKind.STARTS.value})
 _HIDDEN = frozenset({EdgeKind.CONTAINS, EdgeKind.USES})
-_WORDS = {
-    EdgeKind.PUBLISHES: "sends",
-    EdgeKind.FEEDS: "feeds",
-    EdgeKind.READS: "reads",
-    EdgeKind.WRITES: "writes",
-    EdgeKind.CONNECTS: "connects",
-    EdgeKind.DEAD_LETTERS: "dead letters",
-    EdgeKind.CONTAINS: "contains",
-    EdgeKind.USES: "uses",
-}
-_MODES = {Mode.SYNCHRONOUS: "sync", Mode.ASYNCHRONOUS: "async", Mode.POLLED: "polled"}
 # Shown even where nothing leads to or from them: they are what an application is made of.
 _MAIN: tuple[type[Node], ...] = (
     Function, StateMachine, Api, Queue, Topic, Table, Bucket, Stream, DeliveryStream,
     EventBus, EventRule, Schedule, Pipe, Database, DbProxy,
 )  # fmt: skip
-
-_SIGNS: tuple[tuple[type[Node], str, str, str], ...] = (
-    (Function, "ƒ", "fn", "function"),
-    (StateMachine, "◇", "sm", "state machine"),
-    (Api, "⌂", "api", "API"),
-    (Queue, "≡", "queue", "queue"),
-    (Topic, "⊳", "topic", "topic"),
-    (EventBus, "╪", "bus", "event bus"),
-    (EventRule, "⌁", "rule", "rule"),
-    (Schedule, "◷", "schedule", "schedule"),
-    (Pipe, "╞", "pipe", "pipe"),
-    (Table, "▤", "table", "table"),
-    (Bucket, "▣", "bucket", "bucket"),
-    (Stream, "≋", "stream", "stream"),
-    (DeliveryStream, "≋", "stream", "stream"),
-    (Database, "⛁", "db", "database"),
-    (DbProxy, "⛁", "db", "database"),
-    (NestedStack, "▦", "stack", "stack"),
-)
 
 
 @record(eq=False)
@@ -82,6 +49,20 @@ class Box:
     """Links that bring events here."""
     readers: int = 0
     """Links that only look at what is here, after which nothing goes on."""
+    note: str = ""
+    """The facts that are written beside it."""
+    stack: str = ""
+    """The stack that it is drawn in: its own, or the one that alone names it; "" for none."""
+
+    @property
+    def id(self) -> str:
+        """What tells it apart from the others; a client is drawn once for each stack."""
+        return f"{self.node.id}@{self.stack}" if is_client(self.node) else self.node.id
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it."""
+        return title_of(self.node)
 
     @property
     def severity(self) -> Severity | None:
@@ -138,16 +119,17 @@ def flow_of(
         source, target = _shown(architecture, edge.source), _shown(architecture, edge.target)
         if source is target and edge.source is not edge.target:
             continue
-        pair = (source.id, target.id)
+        ends = _boxed(source, target)
+        pair = (ends[0].id, ends[1].id)
         if pair not in links:
-            for node in (source, target):
-                boxes.setdefault(node.id, Box(node))
-            links[pair] = Link(boxes[source.id], boxes[target.id])
-            boxes[source.id].links.append(links[pair])
+            for box in ends:
+                boxes.setdefault(box.id, box)
+            links[pair] = Link(boxes[pair[0]], boxes[pair[1]])
+            boxes[pair[0]].links.append(links[pair])
         link = links[pair]
         link.reads = link.reads and edge.kind is EdgeKind.READS
         link.sure = link.sure or edge.evidence >= Evidence.PROVED
-        label = _label(edge)
+        label = label_of(edge)
         if label and label not in link.labels:
             link.labels.append(label)
     for link in links.values():
@@ -164,15 +146,72 @@ def flow_of(
         if node.id in boxes or isinstance(node, (External, Part, StateNode)):
             continue
         if everything or (isinstance(node, _MAIN) and not _belongs(node)) or node in unread:
-            boxes[node.id] = Box(node)
+            boxes[node.id] = Box(node, stack=node.resource.owner)
         else:
             hidden += 1
     order = {node.id: at for at, node in enumerate(architecture.nodes())}
     sorted_boxes = tuple(sorted(boxes.values(), key=lambda box: order.get(box.node.id, 0)))
     for box in sorted_boxes:
         box.links.sort(key=lambda link: order.get(link.target.node.id, 0))
+        box.note = note_of(box.node, architecture)
+    _settle(sorted_boxes)
     _attach(sorted_boxes, findings)
     return Flow(sorted_boxes, roots_of(sorted_boxes), hidden)
+
+
+def is_client(node: Node) -> bool:
+    """Tell whether a node is the client out on the network, who is the same for all stacks."""
+    return isinstance(node, External) and node.value == INTERNET
+
+
+def _boxed(source: Node, target: Node) -> tuple[Box, Box]:
+    """Return boxes for the ends of a line, a client in the stack of what it calls."""
+    owners = source.resource.owner, target.resource.owner
+    return (
+        Box(source, stack=owners[0] or (owners[1] if is_client(source) else "")),
+        Box(target, stack=owners[1] or (owners[0] if is_client(target) else "")),
+    )
+
+
+def _settle(boxes: Iterable[Box]) -> None:
+    """Put what lies outside into the stack that alone names it."""
+    beside: dict[str, set[str]] = {}
+    for box in boxes:
+        for link in box.links:
+            beside.setdefault(link.source.id, set()).add(link.target.stack)
+            beside.setdefault(link.target.id, set()).add(link.source.stack)
+    for box in boxes:
+        stacks = beside.get(box.id, set())
+        if not box.stack and len(stacks) == 1 and not is_client(box.node):
+            (box.stack,) = stacks
+
+
+def stack_names(boxes: Iterable[Box]) -> dict[str, str]:
+    """Return the names of the stacks that boxes lie in, {} where there are fewer than two.
+
+    A nested stack is named by the stack around it and its own logical id.
+    """
+    stacks = list(dict.fromkeys(box.stack for box in boxes if box.stack))
+    if len(stacks) <= 1:
+        return {}
+    files = {stack.partition(">")[0] for stack in stacks}
+    ends = {file.rpartition("/")[2] for file in files}
+    # What every name ends in tells nobody anything.
+    tail = f"/{ends.pop()}" if len(ends) == 1 and all("/" in file for file in files) else ""
+    names = {}
+    for stack in stacks:
+        file, *inner = stack.split(">")
+        names[stack] = " > ".join([file.removesuffix(tail), *inner])
+    return names
+
+
+def joined(flows: Sequence[Flow]) -> Flow:
+    """Return several pictures as one."""
+    return Flow(
+        tuple(box for flow in flows for box in flow.boxes),
+        tuple(box for flow in flows for box in flow.roots),
+        sum(flow.hidden for flow in flows),
+    )
 
 
 def _belongs(node: Node) -> bool:
@@ -211,22 +250,6 @@ def _shown(architecture: Architecture, node: Node) -> Node:
     return node
 
 
-def _label(edge: Edge) -> str:
-    """Return what stands on the line of an edge."""
-    mode = _MODES.get(edge.mode, "") if edge.mode is not None else ""
-    if isinstance(edge.declared_by, Route) and edge.kind is not EdgeKind.CONTAINS:
-        word = edge.declared_by.label
-        return f"{mode} {word}".strip() if mode else f"{_WORDS.get(edge.kind, '')} {word}".strip()
-    if edge.kind is EdgeKind.ROUTES or isinstance(edge.declared_by, (Authorizer, Distribution)):
-        return edge.via
-    if edge.mode is Mode.POLLED:
-        size = edge.declared_by.get("BatchSize")
-        return f"batch {size}" if isinstance(size, int) else "polled"
-    if edge.kind in {EdgeKind.INVOKES, EdgeKind.STARTS}:
-        return mode or edge.kind.value
-    return _WORDS.get(edge.kind, edge.kind.value)
-
-
 def _attach(boxes: Iterable[Box], findings: Sequence[Finding]) -> None:
     """Give each finding to the box of its resource."""
     if not findings:
@@ -252,44 +275,14 @@ def roots_of(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
     for box in boxes:
         while pending:
             current = pending.pop()
-            if current.node.id in seen:
+            if current.id in seen:
                 continue
-            seen.add(current.node.id)
+            seen.add(current.id)
             pending.extend(link.target for link in current.links if not link.reads)
-        if box.node.id not in seen and (box.links or box.arrivals):
+        if box.id not in seen and (box.links or box.arrivals):
             roots.append(box)
             pending.append(box)
     return tuple(roots)
 
 
-def sign_of(node: Node) -> tuple[str, str, str]:
-    """Return the sign of a node, the same in ASCII, and the word for it; empty for none."""
-    outside = node.kind.replace("-", " ") if isinstance(node, External) else ""
-    outside = {"bus": "event bus", "delivery stream": "stream"}.get(outside, outside)
-    for kind, sign, letters, word in _SIGNS:
-        if isinstance(node, kind) or outside == word:
-            return sign, letters, word
-    return "", "", ""
-
-
-def title_of(node: Node) -> str:
-    """Return what a reader calls a node; what SAM makes has a logical id of its own."""
-    if isinstance(node, External):
-        # Of an ARN what names the resource; what comes before is alike for all.
-        match = _ARN.match(node.name)
-        return (match[1] if match else node.name) or "?"
-    return node.resource.logical_id if node.is_generated else node.name or node.at().path
-
-
-def note_of(node: Node) -> str:
-    """Return the one fact that is written beside a node: a timeout, a schedule, a kind."""
-    if isinstance(node, Function):
-        return f"{node.timeout} s" if isinstance(node.timeout, int) else ""
-    if isinstance(node, (EventRule, Schedule)):
-        return node.schedule if isinstance(node.schedule, str) else ""
-    if isinstance(node, StateMachine):
-        return "express" if node.is_express is True else ""
-    return ""
-
-
-__all__ = ["Box", "Flow", "Link", "flow_of", "note_of", "roots_of", "sign_of", "title_of"]
+__all__ = ["Box", "Flow", "Link", "flow_of", "is_client", "joined", "roots_of", "stack_names"]

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from advisor.errors import ConfigError
 from advisor.records import record
-from advisor.reporters.flow import Box, Flow, Link, roots_of, title_of
+from advisor.reporters.flow import Box, Flow, Link, roots_of, stack_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
+
+
+_MOST_NAMED = 3
+_NONE: frozenset[str] = frozenset()
 
 
 @record(frozen=True)
@@ -36,34 +40,58 @@ class Part:
         return flow
 
 
-def checked(part: Part, flows: Iterable[Flow]) -> None:
-    """Raise ConfigError where no picture has what is named, or no way leads along it."""
+def checked(part: Part, flows: Iterable[Flow], *, hidden: AbstractSet[str] = _NONE) -> list[str]:
+    """Return what is to be noted: names that are not of one resource only.
+
+    `hidden` are the names of what is there and not drawn.
+
+    Raises ConfigError where no picture has what is named, or no way leads along it.
+    """
     flows = list(flows)
-    names = [part.focus] if part.focus else list(part.path or ())
-    for name in names:
-        if not any(named(flow, name) for flow in flows):
-            every = [title_of(box.node) for flow in flows for box in flow.boxes]
+    notes = []
+    for name in [part.focus] if part.focus else part.path or ():
+        found = [box for flow in flows for box in named(flow, name)]
+        if not found:
+            every = [box.title for flow in flows for box in flow.boxes]
+            if name in hidden:
+                raise ConfigError(f"'{name}' is a helper, which is only drawn with '--all'")
             near = get_close_matches(name, every, n=1)
             meant = f"; did you mean '{near[0]}'?" if near else ""
             raise ConfigError(f"'{name}' is not in the picture{meant}")
+        stacks = list(dict.fromkeys(box.stack for box in found if box.stack))
+        if len(stacks) > 1:
+            notes.append(
+                f"'{name}' is in {len(stacks)} stacks and each is meant; for one of them say "
+                + " or ".join(f"'{stack}#{name}'" for stack in stacks[:_MOST_NAMED])
+            )
     if part.path is not None and not any(part.of(flow).boxes for flow in flows):
         raise ConfigError(f"no way leads from '{part.path[0]}' to '{part.path[1]}'")
+    return notes
 
 
 def named(flow: Flow, name: str) -> list[Box]:
-    """Return the boxes of a name: a logical id, or what stands in the box."""
-    exact = [box for box in flow.boxes if title_of(box.node) == name]
-    return exact or [box for box in flow.boxes if name in {box.node.name, box.node.title}]
+    """Return the boxes of a name: a logical id, what stands in the box, or STACK#NAME."""
+    exact = [box for box in flow.boxes if box.title == name]
+    exact = exact or [box for box in flow.boxes if name in {box.node.name, box.node.title}]
+    if exact or "#" not in name:
+        return exact
+    stack, _, rest = name.rpartition("#")
+    names = stack_names(flow.boxes)
+    return [box for box in named(flow, rest) if stack in {box.stack, names.get(box.stack)}]
 
 
 def kept(flow: Flow, ids: AbstractSet[str]) -> Flow:
     """Return the picture with only some boxes, and the lines between them."""
     if len(ids) == len(flow.boxes):
         return flow
-    boxes = {box.node.id: Box(box.node, box.findings) for box in flow.boxes if box.node.id in ids}
+    boxes = {
+        box.id: Box(box.node, box.findings, note=box.note, stack=box.stack)
+        for box in flow.boxes
+        if box.id in ids
+    }
     for box in flow.boxes:
         for link in box.links:
-            source, target = boxes.get(link.source.node.id), boxes.get(link.target.node.id)
+            source, target = boxes.get(link.source.id), boxes.get(link.target.id)
             if source is None or target is None:
                 continue
             source.links.append(
@@ -82,10 +110,10 @@ def _around(flow: Flow, start: Sequence[Box], depth: int) -> set[str]:
     beside: dict[str, set[str]] = {}
     for box in flow.boxes:
         for link in box.links:
-            ends = link.source.node.id, link.target.node.id
+            ends = link.source.id, link.target.id
             beside.setdefault(ends[0], set()).add(ends[1])
             beside.setdefault(ends[1], set()).add(ends[0])
-    found = {box.node.id for box in start}
+    found = {box.id for box in start}
     edge = set(found)
     for _ in range(depth):
         edge = {each for id_ in edge for each in beside.get(id_, ())} - found
@@ -101,11 +129,11 @@ def _between(flow: Flow, source: Sequence[Box], target: Sequence[Box]) -> set[st
     back: dict[str, set[str]] = {}
     for box in flow.boxes:
         for link in box.links:
-            ends = link.source.node.id, link.target.node.id
+            ends = link.source.id, link.target.id
             onward.setdefault(ends[0], set()).add(ends[1])
             back.setdefault(ends[1], set()).add(ends[0])
-    ahead = _reached({box.node.id for box in source}, onward)
-    behind = _reached({box.node.id for box in target}, back)
+    ahead = _reached({box.id for box in source}, onward)
+    behind = _reached({box.id for box in target}, back)
     return ahead & behind
 
 

@@ -6,12 +6,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from advisor.advice.summary import summarised
-from advisor.reporters.diagram import render_mermaid
 from advisor.reporters.excerpt import Sources
 from advisor.reporters.fix_diff import difference_of
 from advisor.reporters.html.page import render_html
 from advisor.reporters.html.svg import text_of
 from advisor.reporters.markdown import block, escaped
+from advisor.reporters.mermaid import render_mermaid
 from advisor.reporters.safe import safe
 from advisor.reporters.summary import level_words
 from advisor.reporters.words import condition_words, counted, tally
@@ -48,7 +48,12 @@ def render_review_markdown(
     lines += ["", *(f"- not judged: {escaped(why)} ({n})" for why, n in summary.reasons), ""]
     lines += ["## Architecture", ""]
     for each in architectures:
-        lines += ["```mermaid", render_mermaid(each, findings=report.findings).rstrip(), "```", ""]
+        lines += [
+            "```mermaid",
+            render_mermaid([each], findings=report.findings).rstrip(),
+            "```",
+            "",
+        ]
     documents, sources = _documents(report), Sources(report.sources)
     for pillar, findings in _by_pillar(report):
         lines += [f"## {pillar.value.capitalize()}", ""]

@@ -19,6 +19,8 @@ MAX_LINES = 1_000
 _THOROUGH = 400
 """Lines up to which neighbours are tried the other way round as well."""
 _STEP = 60.0
+_ASIDE = 7
+"""Pixels from the middle to each of two lines between the same boxes."""
 
 
 @record(frozen=True)
@@ -62,15 +64,56 @@ def laid_out(count: int, pairs: Iterable[Pair], measure: Measure) -> Drawing:
     named = sorted({end for pair in wanted for end in pair})
     # Numbers without gaps, so that every other number that comes back is a bend.
     number = {box: at for at, box in enumerate(named)}
-    edges = [(number[a], number[b]) for a, b in wanted]
-    in_layers = len(edges) <= MAX_LINES
+    edges = _onward([(number[a], number[b]) for a, b in wanted], len(named))
+    in_layers = len(wanted) <= MAX_LINES
     pieces = _pieces(edges) if in_layers else [_grid(len(named), edges)]
     pieces.sort(key=lambda piece: min(piece.cells))
     drawing = Drawing([(0.0, 0.0)] * count, in_layers=in_layers)
-    _place(drawing, pieces, named, measure)
+    ways = _place(drawing, pieces, named, measure)
+    every = set(wanted)
+    for pair in wanted:
+        back = (pair[1], pair[0])
+        corners = ways.get(pair) or ways.get(back, [])[::-1]
+        corners = corners or [drawing.boxes[pair[0]], drawing.boxes[pair[1]]]
+        # There and back are two lines beside each other.
+        aside = 0 if back not in every else -_ASIDE if pair < back else _ASIDE
+        drawing.lines[pair] = _points(corners, measure, aside=aside)
     loose = [box for box in range(count) if box not in number]
     _line_up(drawing, loose, measure)
     return drawing
+
+
+def _onward(pairs: Sequence[Pair], count: int) -> list[Pair]:
+    """Return lines without a way round in a circle: those that close one are turned about.
+
+    What nothing leads to is where circles are entered, then the first box of each. The library
+    neither ends nor draws every line where there is a circle.
+    """
+    after: dict[int, list[int]] = {}
+    for source, target in pairs:
+        after.setdefault(source, []).append(target)
+    reached = {target for _, target in pairs}
+    first = [box for box in range(count) if box not in reached]
+    open_: set[int] = set()
+    done: set[int] = set()
+    found: set[Pair] = set()
+    for start in [*first, *range(count)]:
+        # A box and what is still to be followed from it; a stack, because chains are long.
+        stack = [(start, iter(after.get(start, ())))] if start not in done else []
+        open_.update(box for box, _ in stack)
+        while stack:
+            box, rest = stack[-1]
+            for target in rest:
+                found.add((target, box) if target in open_ else (box, target))
+                if target not in open_ and target not in done:
+                    open_.add(target)
+                    stack.append((target, iter(after.get(target, ()))))
+                    break
+            else:
+                stack.pop()
+                open_.discard(box)
+                done.add(box)
+    return sorted(found)
 
 
 def _pieces(edges: Sequence[Pair]) -> list[_Piece]:
@@ -107,8 +150,9 @@ def _grid(count: int, edges: Sequence[Pair]) -> _Piece:
 
 def _place(
     drawing: Drawing, pieces: Sequence[_Piece], named: Sequence[int], measure: Measure
-) -> None:
-    """Lay the pieces out in rows, as words are set in lines, and draw their lines."""
+) -> dict[Pair, list[Point]]:
+    """Lay the pieces out in rows, as words are set in lines; return where their lines bend."""
+    ways: dict[Pair, list[Point]] = {}
     across, down = measure.width + measure.across, measure.height + measure.down
     sizes = []
     for piece in pieces:
@@ -127,11 +171,12 @@ def _place(
                 drawing.boxes[named[box]] = place
         for chain in _chains(piece, len(named)):
             ends = (named[chain[0]], named[chain[-1]])
-            drawing.lines[ends] = _points([at[box] for box in chain], measure)
+            ways[ends] = [at[box] for box in chain]
         left += width
         tallest = max(tallest, height)
         drawing.width = max(drawing.width, left - measure.across)
         drawing.height = max(drawing.height, top + height - measure.down)
+    return ways
 
 
 def _chains(piece: _Piece, boxes: int) -> Iterable[list[int]]:
@@ -147,9 +192,9 @@ def _chains(piece: _Piece, boxes: int) -> Iterable[list[int]]:
             yield chain
 
 
-def _points(corners: Sequence[Point], measure: Measure) -> list[Point]:
+def _points(corners: Sequence[Point], measure: Measure, *, aside: float) -> list[Point]:
     """Return where a line leaves its box, passes each column straight, and arrives."""
-    middle = measure.height / 2
+    middle = measure.height / 2 + aside
     forward = corners[-1][0] >= corners[0][0]
     enter, leave = (0, measure.width) if forward else (measure.width, 0)
     points: list[Point] = []

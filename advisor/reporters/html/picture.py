@@ -9,7 +9,7 @@ from advisor.architecture.nodes.external import External
 from advisor.architecture.nodes.workflows import StateMachine
 from advisor.explanation import known_values
 from advisor.records import record
-from advisor.reporters.flow import note_of, sign_of, title_of
+from advisor.reporters.flow_words import sign_of
 from advisor.reporters.html.layout import Measure, laid_out
 from advisor.reporters.html.machine import unfolded
 from advisor.reporters.html.svg import loop_of, loop_path, number, path_of, short, text_of
@@ -147,11 +147,11 @@ def _node(box: Box, corner: Point, inside: Unfolded | None) -> dict[str, Data]:
         [_cut(each.name), _cut(each.value), _cut(each.why)] for each in values[:MOST_VALUES]
     ]
     return {
-        "name": _cut(title_of(node)),
+        "name": _cut(box.title),
         "kind": _cut(kind_of(node)),
         "type": _cut(node.type),
         "stack": "" if isinstance(node, External) else _cut(node.resource.owner),
-        "note": _cut(note_of(node)),
+        "note": _cut(box.note),
         "place": _cut(f"{place.path}:{place.span.start.line}") if place.path else "",
         "sev": box.severity.word if box.severity else "",
         "x": round(corner[0], 1),
@@ -172,8 +172,8 @@ def _box(index: int, box: Box, corner: Point, inside: Unfolded | None) -> str:
         classes.append("outside")
     if box.severity is not None:
         classes.append(box.severity.word)
-    title = title_of(node)
-    note = " · ".join(filter(None, (kind, note_of(node))))
+    title = box.title
+    note = " · ".join(filter(None, (kind, box.note)))
     count = len(box.findings)
     parts = [
         (
