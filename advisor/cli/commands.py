@@ -6,6 +6,7 @@ COMMANDS: dict[str, str] = {
     "check": "check_help",
     "graph": "graph",
     "report": "report",
+    "patterns": "patterns",
     "explain": "explain",
     "rules": "rules",
     "rule": "rules",

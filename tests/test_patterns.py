@@ -1,0 +1,295 @@
+"""Patterns are recognised in every form a template can have, and not in what only looks alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from advisor.advice.patterns import KINDS, event_pipeline, recognised
+from advisor.advice.patterns.survey import Survey
+from advisor.analysis import read
+from advisor.config import Config
+from advisor.rules.finding import Confidence
+from tests.pattern_cases import SAM, lacking, names, one, patterns_in, role, written
+from tests.reports import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from advisor.advice.patterns.survey import Reaction
+    from advisor.architecture.nodes.base import Node
+
+CASES = ROOT / "fixtures" / "patterns"
+IS = sorted(CASES.glob("*/is_*.yaml"))
+IS_NOT = sorted(CASES.glob("*/not_*.yaml"))
+
+
+def test_every_pattern_has_both_kinds_of_examples() -> None:
+    known = {kind.name for kind in KINDS}
+    assert {file.parent.name for file in IS} == known
+    assert {file.parent.name for file in IS_NOT} == known
+
+
+@pytest.mark.parametrize("file", IS, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_it_is_recognised(file: Path, tmp_path: Path) -> None:
+    assert file.parent.name in names(patterns_in(tmp_path, file.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("file", IS_NOT, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_what_only_looks_alike_is_not(file: Path, tmp_path: Path) -> None:
+    assert file.parent.name not in names(patterns_in(tmp_path, file.read_text(encoding="utf-8")))
+
+
+ORDERS = f"""{SAM}
+Resources:
+  Q: {{Type: AWS::SQS::Queue, Properties: {{VisibilityTimeout: 5}}}}
+  Send:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: .
+      InlineCode: !Ref AWS::NoValue
+      Handler: send.handler
+      Environment: {{Variables: {{QUEUE: !Ref Q}}}}
+      Policies: [SQSSendMessagePolicy: {{QueueName: !GetAtt Q.QueueName}}]
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Timeout: 60
+      Events: {{Q: {{Type: SQS, Properties: {{Queue: !GetAtt Q.Arn}}}}}}
+"""
+SEND = """
+import os, boto3
+sqs = boto3.client("sqs")
+def handler(event, context):
+    sqs.send_message(QueueUrl=os.environ["QUEUE"], MessageBody="x")
+"""
+IDLE = "def handler(event, context):\n    return 1\n"
+
+
+def test_parts_are_named_by_role(tmp_path: Path) -> None:
+    found = one(patterns_in(tmp_path, ORDERS), "load-levelling")
+    assert found.heart.name == "Q"
+    assert role(found, "senders") == ["Send"]
+    assert role(found, "consumers") == ["Work"]
+    assert role(found, "dead-letter queue") == []
+
+
+def test_rules_tell_what_is_lacking_and_where(tmp_path: Path) -> None:
+    found = one(patterns_in(tmp_path, ORDERS), "load-levelling")
+    assert {
+        "source-queue-without-dlq",
+        "queue-visibility-below-function-timeout",
+        "queue-batch-without-item-failures",
+    } <= lacking(found)
+    for lack in found.lacks:
+        assert lack.place.path == "template.yaml"
+        assert lack.finding is not None
+        assert lack.what == found.kind.asks[lack.finding.rule.name]
+
+
+def test_another_mapping_of_the_same_function_is_not_blamed(tmp_path: Path) -> None:
+    template = f"""{SAM}
+Resources:
+  Good: {{Type: AWS::SQS::Queue}}
+  Other: {{Type: AWS::SQS::Queue}}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        Good: {{Type: SQS, Properties: {{Queue: !GetAtt Good.Arn, BatchSize: 1}}}}
+        Other: {{Type: SQS, Properties: {{Queue: !GetAtt Other.Arn, BatchSize: 10}}}}
+"""
+    good, other = patterns_in(tmp_path, template)
+    assert (good.heart.name, other.heart.name) == ("Good", "Other")
+    assert "queue-batch-without-item-failures" not in lacking(good)
+    assert "queue-batch-without-item-failures" in lacking(other)
+
+
+def test_an_aggregated_finding_names_the_parts_of_this_case_only(tmp_path: Path) -> None:
+    template = f"""{SAM}
+Resources:
+  Good: {{Type: AWS::SQS::Queue}}
+  Other: {{Type: AWS::SQS::Queue}}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events:
+        One: {{Type: SQS, Properties: {{Queue: !GetAtt Good.Arn}}}}
+        Two: {{Type: SQS, Properties: {{Queue: !GetAtt Other.Arn}}}}
+"""
+    for found, mine, its in zip(
+        patterns_in(tmp_path, template), ("One", "Two"), ("Two", "One"), strict=True
+    ):
+        (lack,) = [each for each in found.lacks if each.what == "partial batch responses"]
+        assert f"'{mine}'" in lack.said
+        assert f"'{its}'" not in lack.said
+
+
+def test_code_that_sends_makes_it_sure_and_a_mere_permission_does_not(tmp_path: Path) -> None:
+    permitted = one(patterns_in(tmp_path, ORDERS), "load-levelling")
+    assert permitted.confidence is Confidence.MEDIUM
+    assert "'Send' may send to 'Q'" in permitted.because
+    proved = one(patterns_in(tmp_path, ORDERS, send=SEND), "load-levelling")
+    assert proved.confidence is Confidence.HIGH
+    assert "'Send'" in proved.because
+
+
+def test_a_permission_that_code_does_not_use_is_no_evidence(tmp_path: Path) -> None:
+    found = one(patterns_in(tmp_path, ORDERS, send=IDLE), "load-levelling")
+    assert role(found, "senders") == []
+    assert "who sends to it is not in the files" in found.because
+
+
+CLAIM = f"""{SAM}
+Resources:
+  Q: {{Type: AWS::SQS::Queue}}
+  Payloads: {{Type: AWS::S3::Bucket, Properties: {{BucketName: payloads}}}}
+  Deposit:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: .
+      InlineCode: !Ref AWS::NoValue
+      Handler: deposit.handler
+      Environment: {{Variables: {{QUEUE: !Ref Q, BUCKET: !Ref Payloads}}}}
+      Policies:
+        - SQSSendMessagePolicy: {{QueueName: !GetAtt Q.QueueName}}
+        - S3WritePolicy: {{BucketName: payloads}}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Policies: [S3ReadPolicy: {{BucketName: payloads}}]
+      Events: {{Q: {{Type: SQS, Properties: {{Queue: !GetAtt Q.Arn}}}}}}
+"""
+DEPOSIT = """
+import os, boto3
+s3 = boto3.client("s3")
+sqs = boto3.client("sqs")
+def handler(event, context):
+    s3.put_object(Bucket=os.environ["BUCKET"], Key="k", Body=b"x")
+    sqs.send_message(QueueUrl=os.environ["QUEUE"], MessageBody="k")
+"""
+
+
+def test_a_claim_check_of_a_function_needs_its_code(tmp_path: Path) -> None:
+    assert "claim-check" not in names(patterns_in(tmp_path, CLAIM))
+    found = one(patterns_in(tmp_path, CLAIM, deposit=DEPOSIT), "claim-check")
+    assert role(found, "readers") == ["Work"]
+    assert [each.what for each in found.lacks if each.finding is None] == ["an end of its payloads"]
+
+
+CHOREOGRAPHY = f"""{SAM}
+Resources:
+  Order:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: .
+      InlineCode: !Ref AWS::NoValue
+      Handler: order.handler
+      Policies: [EventBridgePutEventsPolicy: {{EventBusName: default}}]
+  Ship:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events: {{O: {{Type: EventBridgeRule, Properties: {{Pattern: {{source: [order]}}}}}}}}
+  Bill:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events: {{O: {{Type: EventBridgeRule, Properties: {{Pattern: {{source: [order]}}}}}}}}
+"""
+PUT = """
+import boto3
+events = boto3.client("events")
+def handler(event, context):
+    events.put_events(Entries=[{"Source": "%s", "DetailType": "Placed", "Detail": "{}"}])
+"""
+
+
+def test_on_the_default_bus_the_code_has_to_put_what_the_rules_ask_for(tmp_path: Path) -> None:
+    assert "choreography" not in names(patterns_in(tmp_path, CHOREOGRAPHY))
+    other = patterns_in(tmp_path, CHOREOGRAPHY, order=PUT % "stock")
+    assert "choreography" not in names(other)
+    found = one(patterns_in(tmp_path, CHOREOGRAPHY, order=PUT % "order"), "choreography")
+    assert role(found, "senders") == ["Order"]
+    assert role(found, "reacting") == ["Ship", "Bill"]
+    assert found.confidence is Confidence.HIGH
+
+
+SAGA = """
+Resources:
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: r
+      Definition:
+        StartAt: ReserveHotel
+        States:
+          ReserveHotel: {Type: Task, Resource: "arn:aws:lambda:eu-west-1:1:function:a",
+            Next: ReserveFlight, Catch: [{ErrorEquals: [States.ALL], Next: CancelHotel}]}
+          ReserveFlight: {Type: Task, Resource: "arn:aws:lambda:eu-west-1:1:function:b",
+            Next: Pay, Catch: [{ErrorEquals: [States.ALL], Next: CancelHotel}]}
+          Pay: {Type: Task, Resource: "arn:aws:lambda:eu-west-1:1:function:c",
+            End: true, Catch: [{ErrorEquals: [States.ALL], Next: CancelHotel}]}
+          CancelHotel: {Type: Task, Resource: "arn:aws:lambda:eu-west-1:1:function:d", Next: Failed}
+          Failed: {Type: Fail}
+"""
+
+
+def test_a_saga_names_the_step_that_nothing_takes_back(tmp_path: Path) -> None:
+    found = one(patterns_in(tmp_path, SAGA), "saga")
+    assert role(found, "compensations") == ["CancelHotel"]
+    assert found.confidence is Confidence.MEDIUM
+    own = [each.said for each in found.lacks if each.finding is None]
+    assert own == ["nothing takes 'ReserveFlight' back when 'Pay' fails"]
+    (place,) = [each.place for each in found.lacks if each.finding is None]
+    assert place.pointer[-1] == "ReserveFlight"
+
+
+def test_a_definition_that_no_template_deploys_is_looked_at_too(tmp_path: Path) -> None:
+    definition = """
+        StartAt: Each
+        States:
+          Each:
+            Type: Map
+            End: true
+            ItemProcessor:
+              StartAt: A
+              States:
+                A: {Type: Task, Resource: "arn:aws:lambda:eu-west-1:1:function:a", End: true}
+        """
+    folder = written(tmp_path, {"flow.asl.yaml": definition})
+    (reading,) = read([folder], Config())
+    assert names(recognised(reading.architecture)) == ["fan-out-fan-in"]
+
+
+def test_time_grows_with_the_graph_and_not_with_its_square(tmp_path: Path) -> None:
+    """Everybody may send to everybody: the edges are counted, not the pairs of them."""
+    count = 60
+    channels = [f"Q{at}" for at in range(count)]
+    lines = [SAM, "Resources:"]
+    policies = ", ".join(
+        f"SQSSendMessagePolicy: {{QueueName: !GetAtt {name}.QueueName}}" for name in channels
+    ).replace(", SQS", "}, {SQS")
+    for at, name in enumerate(channels):
+        lines += [
+            f"  {name}: {{Type: AWS::SQS::Queue}}",
+            f"  F{at}:",
+            "    Type: AWS::Serverless::Function",
+            "    Properties:",
+            f"      Policies: [{{{policies}}}]",
+            f"      Events: {{Q: {{Type: SQS, Properties: {{Queue: !GetAtt {name}.Arn}}}}}}",
+        ]
+    written(tmp_path, {"template.yaml": "\n".join(lines)})
+    (reading,) = read([tmp_path], Config())
+    architecture = reading.architecture
+    looked = 0
+
+    class Counted(Survey):
+        def reactions(self, node: Node) -> list[Reaction]:
+            nonlocal looked
+            looked += 1
+            return super().reactions(node)
+
+    survey = Counted(architecture)
+    (found,) = event_pipeline.recognise(survey)
+    assert len(list(found.nodes())) == 2 * count
+    assert looked <= 10 * count
