@@ -6,16 +6,17 @@ import asyncio
 import os
 import sys
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
+from pygls.uris import to_fs_path
 
 from tests.reports import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
 
 PATIENCE = 60.0
 """Seconds after which a test gives up waiting."""
@@ -33,6 +34,8 @@ class Editor(LanguageClient):
         self.arrived = asyncio.Condition()
         self.server: types.InitializeResult | None = None
         self.code: int | None = None
+        self.texts: dict[str, tuple[int | None, str]] = {}
+        """The version and the text of what is open, by URI."""
 
         async def published(params: types.PublishDiagnosticsParams) -> None:
             self.diagnostics[params.uri] = params
@@ -86,6 +89,7 @@ class Editor(LanguageClient):
     def open(self, file: Path, text: str | None = None, *, language: str = "yaml") -> None:
         """Open a file, as it is on the disk or with another text; its version is 1."""
         said = file.read_text(encoding="utf-8") if text is None else text
+        self.texts[file.as_uri()] = (1, said)
         self.text_document_did_open(
             types.DidOpenTextDocumentParams(
                 types.TextDocumentItem(file.as_uri(), language, 1, said)
@@ -93,23 +97,81 @@ class Editor(LanguageClient):
         )
 
     def change(
-        self,
-        file: Path,
-        version: int,
-        *changes: types.TextDocumentContentChangeEvent | str,
+        self, file: Path, version: int, *changes: types.TextDocumentContentChangeEvent | str
     ) -> None:
         """Change a text; a change that is a text replaces all of it."""
+        uri = file.as_uri()
+        text = self.texts[uri][1]
+        events: list[types.TextDocumentContentChangeEvent] = []
+        for change in changes:
+            if isinstance(change, str):
+                events.append(types.TextDocumentContentChangeWholeDocument(change))
+                text = change
+            else:
+                events.append(change)
+                if isinstance(change, types.TextDocumentContentChangePartial):
+                    text = spliced(text, change.range, change.text)
+        self.texts[uri] = (version, text)
         self.text_document_did_change(
             types.DidChangeTextDocumentParams(
-                types.VersionedTextDocumentIdentifier(version, file.as_uri()),
-                [
-                    types.TextDocumentContentChangeWholeDocument(change)
-                    if isinstance(change, str)
-                    else change
-                    for change in changes
-                ],
+                types.VersionedTextDocumentIdentifier(version, uri), events
             )
         )
+
+    def apply(self, edit: types.WorkspaceEdit | None) -> None:
+        """Make the edits of an action in the open texts, each for the version that it is for."""
+        assert edit is not None
+        assert edit.document_changes
+        for change in edit.document_changes:
+            assert isinstance(change, types.TextDocumentEdit)
+            version, text = self.texts[change.text_document.uri]
+            assert change.text_document.version == version
+            assert version is not None
+            parts = []
+            for each in change.edits:
+                assert isinstance(each, types.TextEdit)
+                parts.append(each)
+            # All of them count in the text as it was, so the last one goes first.
+            for each in sorted(parts, key=lambda part: part.range.start, reverse=True):
+                text = spliced(text, each.range, each.new_text)
+            self.change(Path(to_fs_path(change.text_document.uri) or ""), version + 1, text)
+
+    async def actions(
+        self, file: Path, at: types.Range, only: list[types.CodeActionKind | str] | None = None
+    ) -> dict[str, types.CodeAction]:
+        """Return the actions that are offered for a range, by title."""
+        uri = file.as_uri()
+        known = self.diagnostics.get(uri)
+        found = await self.text_document_code_action_async(
+            types.CodeActionParams(
+                types.TextDocumentIdentifier(uri),
+                at,
+                types.CodeActionContext(known.diagnostics if known else [], only),
+            )
+        )
+        actions = [each for each in found or [] if isinstance(each, types.CodeAction)]
+        return {each.title: each for each in actions}
+
+    async def definitions(self, file: Path, line: int, character: int) -> list[types.Location]:
+        """Return where one gets to from a place."""
+        found = await self.text_document_definition_async(
+            types.DefinitionParams(
+                types.TextDocumentIdentifier(file.as_uri()), types.Position(line, character)
+            )
+        )
+        locations = found if isinstance(found, (list, tuple)) else []
+        return [each for each in locations if isinstance(each, types.Location)]
+
+    async def completions(self, file: Path, line: int, character: int) -> types.CompletionList:
+        """Return what may be written at a place."""
+        found = await self.text_document_completion_async(
+            types.CompletionParams(
+                types.TextDocumentIdentifier(file.as_uri()), types.Position(line, character)
+            )
+        )
+        if isinstance(found, types.CompletionList):
+            return found
+        return types.CompletionList(is_incomplete=False, items=list(found or []))
 
     async def hover(self, file: Path, line: int, character: int) -> str:
         """Return the Markdown that is shown over a place, "" where nothing is."""
@@ -130,6 +192,8 @@ async def editor(
     *,
     encodings: list[types.PositionEncodingKind | str] | None = None,
     options: dict[str, object] | None = None,
+    with_versions: bool = True,
+    lazy: bool = False,
 ) -> AsyncIterator[Editor]:
     """Start a server and an editor that has a folder open; end both."""
     client = Editor()
@@ -144,6 +208,16 @@ async def editor(
                     workspace=types.WorkspaceClientCapabilities(
                         did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(
                             dynamic_registration=True
+                        ),
+                        workspace_edit=types.WorkspaceEditClientCapabilities(
+                            document_changes=with_versions
+                        ),
+                    ),
+                    text_document=types.TextDocumentClientCapabilities(
+                        code_action=types.CodeActionClientCapabilities(
+                            resolve_support=types.ClientCodeActionResolveOptions(["edit"])
+                            if lazy
+                            else None
                         )
                     ),
                     general=types.GeneralClientCapabilities(position_encodings=encodings),
@@ -169,3 +243,16 @@ def place_of(text: str, words: str, *, after: str = "") -> tuple[int, int]:
     offset = text.index(words, text.index(after))
     line = text.count("\n", 0, offset)
     return line, offset - (text.rfind("\n", 0, offset) + 1)
+
+
+def spliced(text: str, where: types.Range, new: str) -> str:
+    """Return a text with other words in a range, in UTF-16 as editors count by default."""
+    lines = text.split("\n")
+    before = lines[: where.start.line]
+    head = _units(lines[where.start.line])[: where.start.character * 2].decode("utf-16-le")
+    tail = _units(lines[where.end.line])[where.end.character * 2 :].decode("utf-16-le")
+    return "\n".join([*before, f"{head}{new}{tail}", *lines[where.end.line + 1 :]])
+
+
+def _units(line: str) -> bytes:
+    return line.encode("utf-16-le")

@@ -15,6 +15,9 @@ from pygls.uris import to_fs_path
 from advisor import __version__
 from advisor.config import FILE_NAMES
 from advisor.lsp import hover
+from advisor.lsp.actions import KINDS, Writer, actions_for, resolved
+from advisor.lsp.completion import TRIGGERS, completed, page_of
+from advisor.lsp.definition import definition
 from advisor.lsp.judging import Settings
 from advisor.lsp.places import here
 from advisor.lsp.session import Session
@@ -23,8 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
+    from advisor.lsp.judging import Judged
     from advisor.lsp.places import Here
     from advisor.reading import Reading
+    from advisor.rules.finding import Finding
 
     T = TypeVar("T")
 
@@ -55,6 +60,26 @@ class Server(LanguageServer):
     def _note(self, text: str) -> None:
         self.window_log_message(types.LogMessageParams(types.MessageType.Info, text))
 
+    @property
+    def resolves_edits(self) -> bool:
+        """Whether the editor asks for the edit of an action once it is chosen."""
+        text = self.client_capabilities.text_document
+        actions = text.code_action if text else None
+        support = actions.resolve_support if actions else None
+        return support is not None and "edit" in support.properties
+
+    def writer(self, judged: Judged) -> Writer:
+        """Return what makes edits of the texts of an answer, as the editor takes them."""
+        workspace = self.client_capabilities.workspace
+        edits = workspace.workspace_edit if workspace else None
+        return Writer(
+            judged,
+            self.session.encoding,
+            uri=self.session.names(),
+            version=self.session.versions().get,
+            with_versions=bool(edits and edits.document_changes),
+        )
+
     async def asked(
         self,
         params: types.HoverParams | types.DefinitionParams | types.CompletionParams,
@@ -80,6 +105,7 @@ def server() -> Server:
     _life(made)
     _texts(made)
     _questions(made)
+    _actions(made)
     return made
 
 
@@ -153,9 +179,82 @@ def _texts(made: Server) -> None:
 
 
 def _questions(made: Server) -> None:
+    session = made.session
+
     @made.feature(types.TEXT_DOCUMENT_HOVER)
     async def _(params: types.HoverParams) -> types.Hover | None:
         return await made.asked(params, hover.hover)
+
+    @made.feature(types.TEXT_DOCUMENT_DEFINITION)
+    async def _(params: types.DefinitionParams) -> list[types.Location] | None:
+        names = session.names()
+        return await made.asked(
+            params,
+            lambda at, graph: definition(at, graph, encoding=session.encoding, uri=names),
+        )
+
+    @made.feature(
+        types.TEXT_DOCUMENT_COMPLETION,
+        types.CompletionOptions(trigger_characters=TRIGGERS, resolve_provider=True),
+    )
+    async def _(params: types.CompletionParams) -> types.CompletionList | None:
+        return await made.asked(params, lambda at, _: completed(at))
+
+    @made.feature(types.COMPLETION_ITEM_RESOLVE)
+    async def _(item: types.CompletionItem) -> types.CompletionItem:
+        registry = session.registry()
+        return item if registry is None else page_of(item, registry)
+
+
+def _actions(made: Server) -> None:
+    session = made.session
+
+    @made.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(code_action_kinds=KINDS, resolve_provider=True),
+    )
+    async def _(params: types.CodeActionParams) -> list[types.CodeAction]:
+        project = session.project_of(params.text_document.uri)
+        # Edits are of the text that the editor has now, so the answer about it is waited for.
+        judged = await session.settled(project) if project else None
+        opened = session.get(params.text_document.uri)
+        if judged is None or opened is None:
+            return []
+        writer, lazy = made.writer(judged), made.resolves_edits
+
+        def work() -> list[types.CodeAction]:
+            return list(actions_for(params, opened, writer, lazy=lazy))
+
+        return await session.beside(work)
+
+    @made.feature(types.CODE_ACTION_RESOLVE)
+    async def _(action: types.CodeAction) -> types.CodeAction:
+        data = action.data = _plain(action.data)
+        uri = data.get("uri") if isinstance(data, dict) else None
+        project = session.project_of(str(uri))
+        judged = await session.settled(project) if project else None
+        if judged is None:
+            return action
+        writer = made.writer(judged)
+        return await session.beside(lambda: resolved(action, writer) or action)
+
+    @made.command("advise.architecture")
+    async def _(uri: str) -> dict[str, str] | None:
+        project = session.project_of(uri)
+        judged = await session.known(project) if project else None
+        if project is None or judged is None:
+            return None
+        judge = project.judge
+        return await session.beside(
+            lambda: {"mermaid": mermaid(judge.graph(judged), judged.report.findings)}
+        )
+
+
+def mermaid(readings: Sequence[Reading], findings: Sequence[Finding]) -> str:
+    """Return the architectures as one Mermaid flowchart."""
+    from advisor.reporters.mermaid import render_mermaid
+
+    return render_mermaid([each.architecture for each in readings], findings=findings)
 
 
 def _plain(value: object) -> object:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lsprotocol import types
 
     from advisor.lsp.judging import Judged
+    from advisor.rules.registry import Registry
 
 T = TypeVar("T")
 
@@ -123,13 +124,14 @@ class Session:
             path = str(self.folder / (name[-100:] or "untitled"))
         return Path(os.path.realpath(path))
 
-    def uri_of(self, file: Path) -> str:
-        """Return the URI of a file, as the editor writes it where it is open."""
-        return next((o.uri for o in self._open.values() if o.file == file), file.as_uri())
+    def names(self) -> Callable[[Path], str]:
+        """Return what gives the URI of a file, as the editor writes it where it is open."""
+        uris = {each.file: each.uri for each in self._open.values()}
+        return lambda file: uris.get(file) or file.as_uri()
 
-    def version_of(self, file: Path) -> int | None:
-        """Return the version of an open file; None for one that is not open."""
-        return next((o.version for o in self._open.values() if o.file == file), None)
+    def versions(self) -> dict[Path, int | None]:
+        """Return the versions of the open files."""
+        return {each.file: each.version for each in self._open.values()}
 
     # --- what is known ----------------------------------------------------------------------
 
@@ -137,6 +139,11 @@ class Session:
         """Return the project of an open text."""
         each = self._open.get(uri)
         return self._project(each.file) if each is not None else None
+
+    def registry(self) -> Registry | None:
+        """Return the rules of any project that is open."""
+        known = (project.judged for project in self._projects.values())
+        return next((judged.registry for judged in known if judged is not None), None)
 
     async def settled(self, project: Project) -> Judged | None:
         """Return the answer about the newest texts, once it is there; None where there is none."""
@@ -214,8 +221,7 @@ class Session:
         texts = {
             o.file: o.page.text for o in self._open.values() if self._project(o.file) is project
         }
-        versions = {o.file: o.version for o in self._open.values()}
-        uris = {o.file: o.uri for o in self._open.values()}
+        versions, names = self.versions(), self.names()
         stale = project.stale
 
         def work() -> tuple[Judged | None, Mapping[Path, list[types.Diagnostic]], float]:
@@ -223,9 +229,7 @@ class Session:
             judged = project.judge.judge(texts, stale) if texts else None
             if judged is None:
                 return None, {}, 0.0
-            shown = diagnostics(
-                judged, encoding=self.encoding, uri=lambda file: uris.get(file) or file.as_uri()
-            )
+            shown = diagnostics(judged, encoding=self.encoding, uri=names)
             return judged, shown, perf_counter() - started
 
         try:
@@ -241,7 +245,7 @@ class Session:
             return
         project.complaint = ""
         project.judged, project.seconds = judged, seconds
-        self._show(project, {self.uri_of(f): (versions.get(f), d) for f, d in shown.items()})
+        self._show(project, {names(f): (versions.get(f), d) for f, d in shown.items()})
         for problem in judged.problems if judged is not None else ():
             if judged is not None and judged.file(problem.path) not in judged.texts:
                 self._note(str(problem))
