@@ -74,7 +74,8 @@ def analyze(
         if not config.cfn_lint:
             before = known_before(paths, inputs, config, registry=registry, progress=progress)
             outcome, readings = _judged(inputs, config, registry, progress, before)
-            return _report(inputs, config, started, outcome=outcome, readings=readings)
+            report = _report(inputs, config, started, outcome=outcome, readings=readings)
+            return replace(report, since=config.since, before=before.report)
         from advisor.cfnlint_process import CfnLint
 
         with CfnLint(inputs, isolated=config.isolated) as beside:
@@ -83,7 +84,8 @@ def analyze(
                 inputs, config, registry, progress, before, others=beside.findings
             )
         report = _report(inputs, config, started, outcome=outcome, readings=readings)
-        return replace(report, errors=(*report.errors, *beside.problems))
+        errors = (*report.errors, *beside.problems)
+        return replace(report, errors=errors, since=config.since, before=before.report)
     return _report(inputs, config, started)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from advisor.config import Config
     from advisor.inputs import Inputs
+    from advisor.report import Report
     from advisor.rules.baseline import Baseline
     from advisor.rules.registry import Registry
 
@@ -24,6 +25,8 @@ class Before:
     baseline: Baseline | None = None
     path_of: Callable[[str], str] = str
     """Returns a path of the report as fingerprints count it."""
+    report: Report | None = None
+    """The whole run over the revision compared with; None where there is none."""
 
 
 def known_before(
@@ -38,6 +41,7 @@ def known_before(
     if not inputs:
         return Before()
     known: Baseline | None = None
+    then: Report | None = None
     said: Path | None = None
     if config.baseline is not None:
         from advisor.rules import baseline
@@ -48,9 +52,13 @@ def known_before(
     start = home(base, said=said)
     if config.since:
         progress(f"reading {config.since}")
-        old = _at_revision([Path(path) for path in paths], config, start, registry)
+        from advisor.rules.baseline import of_findings
+
+        then = at_revision(paths, config, start, registry=registry)
+        # What a suppression hid then is news once the suppression is gone.
+        old = of_findings((*then.findings, *then.hidden))
         known = known.united(old) if known else old
-    return Before(known, paths_from(start, base))
+    return Before(known, paths_from(start, base), then)
 
 
 def home(base: Path, *, said: Path | None = None) -> Path:
@@ -75,18 +83,16 @@ def paths_from(start: Path, base: Path) -> Callable[[str], str]:
     return path_of
 
 
-def _at_revision(
-    paths: Sequence[Path], config: Config, start: Path, registry: Registry | None
-) -> Baseline:
-    """Return the findings that the tree of a revision has, with the rules of today."""
+def at_revision(
+    paths: Sequence[str | Path], config: Config, start: Path, *, registry: Registry | None = None
+) -> Report:
+    """Return the run over the tree of the revision `config.since`, with the rules of today.
+
+    Paths in it count from `start`, as `home` gives it. Raises ConfigError where git cannot tell.
+    """
     from advisor.analysis import analyze
     from advisor.revisions import laid_out
-    from advisor.rules.baseline import Baseline, of_findings
 
     then = replace(config, since="", baseline=None)
-    with laid_out(config.since, paths, start) as there:
-        if not there:
-            return Baseline()
-        report = analyze(there, then, registry=registry)
-        # What a suppression hid then is news once the suppression is gone.
-        return of_findings((*report.findings, *report.hidden))
+    with laid_out(config.since, [Path(path) for path in paths], start) as there:
+        return analyze(there, then, registry=registry)

@@ -80,6 +80,10 @@ class Report:
     suppressed: tuple[Suppressed, ...] = ()
     baselined: tuple[Finding, ...] = ()
     """Known before, by the baseline or the git revision compared with."""
+    since: str = ""
+    """The git revision compared with, as it was given; "" for none."""
+    before: Report | None = field(default=None, repr=False)
+    """The run over the same paths as that revision has them; None where none is compared with."""
     not_judged: tuple[NotJudged, ...] = ()
     errors: tuple[Problem, ...] = ()
     files: tuple[AnalysedFile, ...] = ()

@@ -93,7 +93,7 @@ def summarised(report: Report) -> Summary:
         for finding in (*report.findings, *report.hidden, *report.baselined)
         if not is_foreign(finding.rule.id)
     ]
-    ours = [finding for finding in every if finding.confidence > Confidence.LOW]
+    ours = [finding for finding in every if is_counted(finding)]
     doubtful = [finding for finding in every if finding.confidence is Confidence.LOW]
     level, needs = _level(ours)
     causes = {"found with low confidence only": len(doubtful)} if doubtful else {}
@@ -105,6 +105,11 @@ def summarised(report: Report) -> Summary:
         needs,
         tuple(sorted(causes.items(), key=lambda item: (-item[1], item[0]))),
     )
+
+
+def is_counted(finding: Finding) -> bool:
+    """Tell whether a finding makes its rule count as not met: our own, and sure enough."""
+    return not is_foreign(finding.rule.id) and finding.confidence > Confidence.LOW
 
 
 def _pillars(
@@ -147,4 +152,4 @@ def _level(found: Sequence[Finding]) -> tuple[Level, tuple[str, ...]]:
     return reached, ()
 
 
-__all__ = ["Level", "PillarSummary", "Summary", "summarised"]
+__all__ = ["Level", "PillarSummary", "Summary", "is_counted", "summarised"]

@@ -12,6 +12,7 @@ from advisor.cli.options import SEVERITIES, Options
 from advisor.cli.settings import config_for
 from advisor.cli.streams import complain
 from advisor.errors import ConfigError
+from advisor.records import replace
 
 ENDINGS = (".html", ".md")
 
@@ -32,6 +33,10 @@ def report(
     severity: Annotated[
         str | None,
         typer.Option("--severity", metavar="|".join(SEVERITIES), help="The lowest shown."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="REV", help="Say what has changed since this revision."),
     ] = None,
     parameter: Annotated[
         list[str], typer.Option("--parameter", metavar="KEY=VALUE", help="Value of a parameter.")
@@ -55,13 +60,20 @@ def report(
         config=config_file,
         isolated=isolated,
         severity=severity,
+        since=since,
     )
     config = config_for(options)
     from advisor.analysis import analyze
     from advisor.reporters.look import Look
     from advisor.reporters.review import render_review_html, render_review_markdown
 
-    found = analyze([Path(path) for path in paths], config)
+    # What was found before is found: a review is about everything that is there.
+    found = analyze(paths, replace(config, since=""))
+    if config.since:
+        from advisor.known import at_revision, home
+
+        before = at_revision(paths, config, home(Path(found.base)))
+        found = replace(found, since=config.since, before=before)
     for error in found.errors:
         complain(f"error: {error}")
     architectures = architectures_of(paths, config)

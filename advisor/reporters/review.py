@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from advisor.advice.difference import difference
 from advisor.advice.summary import summarised
 from advisor.reporters.excerpt import Sources
 from advisor.reporters.fix_diff import difference_of
@@ -13,13 +14,14 @@ from advisor.reporters.html.svg import text_of
 from advisor.reporters.markdown import block, escaped
 from advisor.reporters.mermaid import render_mermaid
 from advisor.reporters.safe import safe
-from advisor.reporters.summary import level_words
+from advisor.reporters.summary import difference_lines, level_words
 from advisor.reporters.words import condition_words, counted, tally
 from advisor.rules.finding import Pillar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from advisor.advice.difference import Difference
     from advisor.advice.summary import Summary
     from advisor.architecture.architecture import Architecture
     from advisor.fixes.documents import Documents
@@ -34,7 +36,7 @@ def render_review_markdown(
     report: Report, architectures: Sequence[Architecture], *, title: str, look: Look
 ) -> str:
     """Return the report as Markdown with Mermaid pictures, as GitHub draws them."""
-    summary = summarised(report)
+    summary, changed = summarised(report), difference(report)
     lines = [f"# {escaped(title)}", "", f"{_verdict(report)}. {escaped(level_words(summary))}.", ""]
     lines += [
         "| pillar | met | not met | accepted | not judged |",
@@ -46,6 +48,10 @@ def render_review_markdown(
         for each in summary.pillars
     ]
     lines += ["", *(f"- not judged: {escaped(why)} ({n})" for why, n in summary.reasons), ""]
+    if changed is not None:
+        said = difference_lines(changed)
+        lines += [f"## Since {escaped(changed.since)}", ""]
+        lines += [f"- {escaped(line.strip())}" for line in said] + [""]
     lines += ["## Architecture", ""]
     for each in architectures:
         lines += [
@@ -58,8 +64,10 @@ def render_review_markdown(
     for pillar, findings in _by_pillar(report):
         lines += [f"## {pillar.value.capitalize()}", ""]
         for finding in findings:
-            difference = _difference(finding, documents)
-            lines += [*block(finding, sources=sources, look=look, difference=difference), ""]
+            change = _change(finding, documents)
+            if _is_new(finding, changed):
+                lines += [f"New since {escaped(report.since)}:", ""]
+            lines += [*block(finding, sources=sources, look=look, difference=change), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -70,17 +78,20 @@ def render_review_html(
 
     Raises ConfigError where the library that lays the picture out is not installed.
     """
-    summary = summarised(report)
+    summary, changed = summarised(report), difference(report)
     documents = _documents(report)
-    parts = ['<article id="report">', *_overview(report, summary)]
+    parts = ['<article id="report">', *_overview(report, summary, changed)]
     for pillar, findings in _by_pillar(report):
         parts.append(f"<h2>{text_of(pillar.value.capitalize())}</h2>")
-        parts += [_card(each, _difference(each, documents), look=look) for each in findings]
+        parts += [
+            _card(each, _change(each, documents), look=look, new=_is_new(each, changed))
+            for each in findings
+        ]
     parts.append("</article>")
     return render_html(architectures, findings=report.findings, title=title, below="\n".join(parts))
 
 
-def _overview(report: Report, summary: Summary) -> Iterator[str]:
+def _overview(report: Report, summary: Summary, changed: Difference | None) -> Iterator[str]:
     yield "<h2>Summary</h2>"
     yield f"<p>{text_of(_verdict(report))}. {text_of(level_words(summary))}.</p>"
     yield "<table><tr><th>pillar</th><th>met</th><th>not met</th><th>accepted</th>"
@@ -99,14 +110,19 @@ def _overview(report: Report, summary: Summary) -> Iterator[str]:
         yield "<p>Not judged:</p><ul>"
         yield from (f"<li>{text_of(why)} ({count})</li>" for why, count in summary.reasons)
         yield "</ul>"
+    if changed is not None:
+        yield f"<h2>Since {text_of(changed.since)}</h2><ul>"
+        yield from (f"<li>{text_of(line.strip())}</li>" for line in difference_lines(changed))
+        yield "</ul>"
 
 
-def _card(finding: Finding, difference: str, *, look: Look) -> str:
+def _card(finding: Finding, change: str, *, look: Look, new: bool) -> str:
     place = finding.location
     facts = [
         f"{look.path(place.path)}:{place.span.start.line}",
         f"confidence {finding.confidence.word}",
         *([f"evidence {finding.evidence.word}"] if finding.evidence else []),
+        *(["new"] if new else []),
         *([f"when {condition_words(finding)}"] if finding.when else []),
     ]
     parts = [
@@ -125,8 +141,8 @@ def _card(finding: Finding, difference: str, *, look: Look) -> str:
         parts.append(f"<p>{text_of(finding.why)}</p>")
     if finding.remediation:
         parts.append(f"<pre>{_lines(finding.remediation)}</pre>")
-    if difference:
-        parts.append(f'<p>As a change:</p><pre class="diff">{_lines(difference)}</pre>')
+    if change:
+        parts.append(f'<p>As a change:</p><pre class="diff">{_lines(change)}</pre>')
     return "".join([*parts, "</section>"])
 
 
@@ -155,7 +171,12 @@ def _documents(report: Report) -> Documents:
     return Documents(report)
 
 
-def _difference(finding: Finding, documents: Documents) -> str:
+def _is_new(finding: Finding, changed: Difference | None) -> bool:
+    marks = finding.members or (finding.fingerprint,)
+    return changed is not None and not changed.new.isdisjoint(marks)
+
+
+def _change(finding: Finding, documents: Documents) -> str:
     if finding.fix is None:
         return ""
     text = difference_of(finding.fix, documents)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.advice.difference import ABSENT, difference
 from advisor.advice.summary import summarised
 from advisor.reporters.look import Ink
 from advisor.reporters.safe import no_command, safe
@@ -13,6 +14,7 @@ from advisor.reporters.wrapping import wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from advisor.advice.difference import Difference, RuleChange
     from advisor.advice.summary import PillarSummary, Summary
     from advisor.documents.document import Data
     from advisor.report import Report
@@ -78,7 +80,13 @@ def _closing(report: Report, summary: Summary, *, look: Look) -> Iterator[list[s
         yield [head, *(f"  {line}" for line in rest)]
     head, *rest = lines(level_words(summary, verbose=look.verbose))
     yield [look.paint(head, Ink.STRONG), *(f"  {line}" for line in rest)]
-    if report.baselined:
+    changed = difference(report)
+    if changed is not None:
+        for text in difference_lines(changed, verbose=look.verbose):
+            indent = text[: len(text) - len(text.lstrip())]
+            head, *rest = lines(text.lstrip())
+            yield [indent + head, *(f"    {line}" for line in rest)]
+    elif report.baselined:
         new = counted(len(report.findings), "finding")
         yield [f"{new} new, {len(report.baselined)} known before"]
 
@@ -91,6 +99,27 @@ def level_words(summary: Summary, *, verbose: bool = True) -> str:
     return text
 
 
+def difference_lines(changed: Difference, *, verbose: bool = True) -> Iterator[str]:
+    """Yield what a revision is told apart by: the level then, and the rules that fare otherwise."""
+    findings = f"{changed.gained} new, {changed.lost} gone"
+    yield f"since {changed.since}: {findings}; the level was {changed.level.word}"
+    for word, rules in (("better", changed.better), ("worse", changed.worse)):
+        if rules:
+            shown = rules if verbose else rules[:_MOST_IDS]
+            more = len(rules) - len(shown)
+            said = "; ".join(map(_change, shown)) + (f"; {more} more (-v)" if more else "")
+            yield f"  {word}: {said}"
+
+
+def _change(change: RuleChange) -> str:
+    """Return how one rule fares now: `QUE001 met, -2`."""
+    now = change.now if change.now != ABSENT else f"{change.now} any more"
+    counts = [f"+{change.gained}"] if change.gained else []
+    counts += [f"-{change.lost}"] if change.lost else []
+    was = "" if change.was in {change.now, ABSENT} else f", was {change.was}"
+    return f"{change.id} {now}{was}" + (f" ({', '.join(counts)})" if counts else "")
+
+
 def _ids(ids: Sequence[str], *, verbose: bool) -> str:
     shown = ids if verbose else ids[:_MOST_IDS]
     more = len(ids) - len(shown)
@@ -98,7 +127,7 @@ def _ids(ids: Sequence[str], *, verbose: bool) -> str:
 
 
 def summary_data(report: Report) -> dict[str, Data]:
-    """Return the summary as plain data: the pillars, and the level reached."""
+    """Return the summary as plain data: the pillars, the level reached, and what has changed."""
     summary = summarised(report)
     pillars: list[Data] = [
         {
@@ -117,7 +146,26 @@ def summary_data(report: Report) -> dict[str, Data]:
         "next": summary.next.word if summary.next is not None else None,
         "needs": list(summary.needs),
     }
-    return {"pillars": pillars, "level": level}
+    changed = difference(report)
+    if changed is None:
+        return {"pillars": pillars, "level": level}
+    since: dict[str, Data] = {
+        "revision": changed.since,
+        "level": changed.level.word,
+        "better": [_rule_data(each) for each in changed.better],
+        "worse": [_rule_data(each) for each in changed.worse],
+    }
+    return {"pillars": pillars, "level": level, "since": since}
 
 
-__all__ = ["level_words", "render", "summary_data"]
+def _rule_data(change: RuleChange) -> dict[str, Data]:
+    return {
+        "rule": change.id,
+        "was": change.was,
+        "now": change.now,
+        "new": change.gained,
+        "gone": change.lost,
+    }
+
+
+__all__ = ["difference_lines", "level_words", "render", "summary_data"]
