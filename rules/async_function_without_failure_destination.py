@@ -8,6 +8,7 @@ from advisor import (
     Change,
     Confidence,
     CustomResource,
+    EventInvokeConfig,
     Fix,
     Function,
     Pillar,
@@ -19,7 +20,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from advisor import Architecture, Edge, Finding, NotJudged
+    from advisor import Architecture, Data, Edge, Finding, NotJudged
 
 rule = Rule(
     id="FUN001",
@@ -88,6 +89,10 @@ rule = Rule(
     ),
 )
 
+_LATEST = "$LATEST"
+_PLAIN = 2
+"""Keys of the pointer to a resource that no loop makes."""
+
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
@@ -110,6 +115,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 
 
 def _finding(architecture: Architecture, function: Function, lost: Sequence[Edge]) -> Finding:
+    remediation, fix = _plan(architecture, function, lost)
     names = list(dict.fromkeys(f"'{edge.source.title}'" for edge in lost))
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     return rule.finding(
@@ -117,46 +123,90 @@ def _finding(architecture: Architecture, function: Function, lost: Sequence[Edge
         at=function.at(label="no on-failure destination and no dead-letter queue"),
         related=[edge.at(label=f"{edge.via} invokes it without waiting") for edge in lost],
         why="an event that fails three times is dropped, and nobody waits for the error",
-        remediation=_remediation(architecture, function, lost[0]),
+        remediation=remediation,
         evidence=min(edge.evidence for edge in lost),
-        fix=_fix(function),
+        fix=fix,
     )
 
 
-def _fix(function: Function) -> Fix | None:
+def _plan(
+    architecture: Architecture, function: Function, lost: Sequence[Edge]
+) -> tuple[str, Fix | None]:
+    """Return the remediation, and the fix that does the same where all of it can be written."""
+    sink = architecture.failure_queue(f"{function.name}Failures", near=function)
+    own = next((v.qualifier for v in architecture.versions(function) if v.is_generated), _LATEST)
+    called = {_LATEST if edge.qualifier is None else str(edge.qualifier) for edge in lost}
+    arn: Data = {"Fn::GetAtt": [sink.name, "Arn"]}
+    made: list[Change | None]
+    if called != {str(own) if function.is_sam else _LATEST}:
+        # The dead-letter queue of the function itself holds for all that is invoked of it.
+        made = [function.change(("DeadLetterConfig",), {"TargetArn": arn})]
+        text = (
+            f"DeadLetterQueue: {{Type: SQS, TargetArn: !GetAtt {sink.name}.Arn}}"
+            if function.is_sam
+            else f"DeadLetterConfig: {{TargetArn: !GetAtt {sink.name}.Arn}}"
+        )
+        text = f"{function.name}:\n  Properties:\n    {text}\n"
+    elif function.is_sam:
+        made, text = _sam(function, sink.name, arn)
+    else:
+        made, text = _raw(architecture, function, sink.name, arn)
+    if not architecture.has_own_role(function):
+        text += f"# and let the function's role do sqs:SendMessage on {sink.name}\n"
+        made.append(architecture.send_permission(function, sink.name))
+    made += sink.changes or [None]
+    changes = tuple(change for change in made if change is not None)
+    whole = len(changes) == len(made) and not function.is_generated
+    title = f"Keep failed events in the queue '{sink.name}'"
+    return f"{text}{sink.text}", Fix(title, changes) if whole else None
+
+
+def _sam(function: Function, sink: str, arn: Data) -> tuple[list[Change | None], str]:
     place = function.at()
-    if not function.is_sam or function.is_generated or len(place.pointer) != 2:
-        return None
     pointer = (*place.pointer, "Properties", "EventInvokeConfig", "DestinationConfig", "OnFailure")
-    change = Change(place.path, pointer, {"Type": "SQS"})
-    return Fix("Keep failed events in a queue that SAM makes", (change,))
-
-
-def _remediation(architecture: Architecture, function: Function, edge: Edge) -> str:
-    if function.is_sam:
-        return f"""
+    target: Data = {"Type": "SQS", "Destination": arn}
+    change = Change(place.path, pointer, target) if len(place.pointer) == _PLAIN else None
+    return (
+        [change],
+        f"""\
 {function.name}:
   Properties:
     EventInvokeConfig:
       DestinationConfig:
         OnFailure:
-          Type: SQS  # SAM makes the queue and the permission to write to it
-"""
-    sink = architecture.free_name(f"{function.name}Failures", near=function)
-    config = architecture.free_name(f"{function.name}InvokeConfig", near=function)
-    qualifier = edge.qualifier if isinstance(edge.qualifier, str) else "$LATEST"
-    return f"""
-{config}:
+          Type: SQS
+          Destination: !GetAtt {sink}.Arn
+""",
+    )
+
+
+def _raw(
+    architecture: Architecture, function: Function, sink: str, arn: Data
+) -> tuple[list[Change | None], str]:
+    target: Data = {"OnFailure": {"Destination": arn}}
+    for config in architecture.all(EventInvokeConfig):
+        named, _ = architecture.function_of(config.function, near=config)
+        if named is function and config.qualifier == _LATEST:
+            block = f"DestinationConfig:\n  OnFailure:\n    Destination: !GetAtt {sink}.Arn"
+            path = ("DestinationConfig", "OnFailure", "Destination")
+            return [config.change(path, arn)], config.setting(block)
+    name = architecture.free_name(f"{function.name}InvokeConfig", near=function)
+    properties: dict[str, Data] = {
+        "FunctionName": {"Ref": function.name},
+        "Qualifier": _LATEST,
+        "DestinationConfig": target,
+    }
+    body: dict[str, Data] = {"Type": "AWS::Lambda::EventInvokeConfig", "Properties": properties}
+    return (
+        [function.new_sibling(name, body)],
+        f"""\
+{name}:
   Type: AWS::Lambda::EventInvokeConfig
   Properties:
     FunctionName: !Ref {function.name}
-    Qualifier: {qualifier}
+    Qualifier: {_LATEST}
     DestinationConfig:
       OnFailure:
         Destination: !GetAtt {sink}.Arn
-{sink}:
-  Type: AWS::SQS::Queue
-  Properties:
-    MessageRetentionPeriod: 1209600
-# and let the function's role do sqs:SendMessage on {sink}
-"""
+""",
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Alarm, Confidence, EdgeKind, Evidence, Pillar, Queue, Rule, Severity
+from advisor import Alarm, Confidence, EdgeKind, Evidence, Fix, Pillar, Queue, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,27 +94,18 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
             continue
         if _is_read(architecture, queue):
             continue
-        name = architecture.free_name(f"{queue.name}Alarm", near=queue)
-        value = f"!GetAtt {queue.name}.QueueName" if not queue.is_generated else "<name>"
+        alarm = architecture.queue_alarm(queue.name, near=queue)
+        whole = bool(alarm.changes) and not queue.is_generated
+        text = alarm.text
+        if queue.is_generated:
+            text = text.replace(f"!GetAtt {queue.name}.QueueName", "<name>")
         yield rule.finding(
             f"nobody is told when something arrives in '{queue.title}'",
             at=queue.at(label="no consumer and no alarm"),
             why="failures are deleted at the end of the retention period without anybody knowing",
-            remediation=f"""
-{name}:
-  Type: AWS::CloudWatch::Alarm
-  Properties:
-    Namespace: AWS/SQS
-    MetricName: ApproximateNumberOfMessagesVisible
-    Dimensions: [{{Name: QueueName, Value: {value}}}]
-    Statistic: Maximum
-    Period: 300
-    EvaluationPeriods: 1
-    Threshold: 0
-    ComparisonOperator: GreaterThanThreshold
-    AlarmActions: [<topic>]
-""",
+            remediation=f"{text}    AlarmActions: [<topic>]\n",
             evidence=Evidence.DECLARED,
+            fix=Fix(f"Add an alarm on '{queue.name}'", alarm.changes) if whole else None,
         )
 
 

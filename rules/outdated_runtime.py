@@ -5,13 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Fix, Function, Pillar, Rule, Severity, runtime_lifecycle
+from advisor import (
+    Confidence,
+    EdgeKind,
+    Fix,
+    Function,
+    Layer,
+    Pillar,
+    Rule,
+    Severity,
+    Unknown,
+    runtime_lifecycle,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from advisor import Architecture, Finding, NotJudged, Runtime
+    from advisor import Architecture, Change, Finding, NotJudged, Runtime
 
 rule = Rule(
     id="FUN040",
@@ -93,9 +104,7 @@ def _finding(architecture: Architecture, functions: Sequence[Function], row: Run
     severity, state, why = _state(row, architecture.facts.today)
     others = len(functions) - 1
     named = f"'{first.name}' and {others} more run" if others else f"'{first.name}' runs"
-    change = first.change(("Runtime",), row.successor) if row.successor and not others else None
-    # Another language, or a binary of one's own, is more than a number.
-    mechanical = change is not None and row.successor[:4] == row.runtime[:4]
+    change = _change(architecture, functions, row)
     return rule.finding(
         f"{named} on {row.runtime}, {state}",
         at=first.at("Runtime", label=state),
@@ -105,10 +114,31 @@ def _finding(architecture: Architecture, functions: Sequence[Function], row: Run
         confidence=Confidence.MEDIUM if severity is Severity.ERROR else None,
         why=why,
         remediation=_remediation(first, row),
-        fix=Fix(f"Run '{first.name}' on {row.successor}", (change,))
-        if change is not None and mechanical
-        else None,
+        fix=Fix(f"Run '{first.name}' on {row.successor}", (change,)) if change else None,
     )
+
+
+def _change(
+    architecture: Architecture, functions: Sequence[Function], row: Runtime
+) -> Change | None:
+    """Return the change of the one place that all functions have their runtime from."""
+    # Another language, or a binary of one's own, is more than a number.
+    if not row.successor or row.successor[:4] != row.runtime[:4]:
+        return None
+    first = functions[0]
+    if any(
+        isinstance(edge.target, Layer) and not _fits(edge.target, row.successor)
+        for function in functions
+        for edge in architecture.outgoing(function, EdgeKind.USES)
+    ):
+        return None
+    return first.change(("Runtime",), row.successor, shared=True)
+
+
+def _fits(layer: Layer, runtime: str) -> bool:
+    """Tell whether a layer is for a runtime as well; else it has to be built anew first."""
+    allowed = layer.items("CompatibleRuntimes")
+    return isinstance(allowed, Unknown) or not allowed or runtime in allowed
 
 
 def _state(row: Runtime, today: date) -> tuple[Severity, str, str]:

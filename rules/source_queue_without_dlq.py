@@ -118,6 +118,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 
 def _finding(architecture: Architecture, queue: Queue, consumers: list[Edge]) -> Finding:
     consumer = consumers[0].target.name
+    remediation, fix = _plan(architecture, queue)
     days = queue.retention if isinstance(queue.retention, Unknown) else queue.retention / 86400
     kept = "until it expires" if isinstance(days, Unknown) else f"for {days:g} days"
     return rule.finding(
@@ -126,47 +127,41 @@ def _finding(architecture: Architecture, queue: Queue, consumers: list[Edge]) ->
         related=[edge.at(label=f"'{edge.target.name}' polls it here") for edge in consumers],
         why=f"a message that '{consumer}' cannot handle is tried again and again {kept}, "
         "then it is lost",
-        remediation=_remediation(architecture, queue),
+        remediation=remediation,
         evidence=consumers[0].evidence,
-        fix=_fix(architecture, queue),
+        fix=fix,
     )
 
 
-def _fix(architecture: Architecture, queue: Queue) -> Fix | None:
-    sink = architecture.free_name(f"{queue.name}DeadLetters", near=queue)
-    policy: Data = {"deadLetterTargetArn": {"Fn::GetAtt": [sink, "Arn"]}, "maxReceiveCount": 5}
-    body: dict[str, Data] = {"MessageRetentionPeriod": 1209600}
-    if queue.is_fifo is True:
-        body["FifoQueue"] = True
-    change = queue.change(("RedrivePolicy",), policy)
-    addition = queue.new_sibling(sink, {"Type": "AWS::SQS::Queue", "Properties": body})
-    if change is None or addition is None:
-        return None
-    return Fix(f"Add the dead-letter queue '{sink}'", (change, addition))
-
-
-def _remediation(architecture: Architecture, queue: Queue) -> str:
-    sink = architecture.free_name(f"{queue.name}DeadLetters", near=queue)
-    fifo = "\n    FifoQueue: true" if queue.is_fifo is True else ""
+def _plan(architecture: Architecture, queue: Queue) -> tuple[str, Fix | None]:
+    """Return the remediation, and the fix that does the same."""
+    is_fifo = queue.is_fifo is True
+    sink = architecture.failure_queue(f"{queue.name}DeadLetters", near=queue, fifo=is_fifo)
+    policy: Data = {
+        "deadLetterTargetArn": {"Fn::GetAtt": [sink.name, "Arn"]},
+        "maxReceiveCount": 5,
+    }
     if queue.is_generated:
-        return f"""
-{sink}:
-  Type: AWS::SQS::Queue
-  Properties:
-    MessageRetentionPeriod: 1209600{fifo}
-# SAM makes the queue of this event without a RedrivePolicy: declare one of your own with
-#   RedrivePolicy: {{deadLetterTargetArn: !GetAtt {sink}.Arn, maxReceiveCount: 5}}
+        return (
+            f"""
+{sink.text}# SAM makes the queue of this event without a RedrivePolicy: declare one of your own with
+#   RedrivePolicy: {{deadLetterTargetArn: !GetAtt {sink.name}.Arn, maxReceiveCount: 5}}
 # and name it in the event instead of "SqsSubscription: true":
 #   SqsSubscription: {{QueueArn: !GetAtt <queue>.Arn, QueueUrl: !Ref <queue>}}
-"""
-    return f"""
+""",
+            None,
+        )
+    change = queue.change(("RedrivePolicy",), policy)
+    fix = None
+    if change is not None and sink.changes:
+        fix = Fix(f"Add the dead-letter queue '{sink.name}'", (change, *sink.changes))
+    return (
+        f"""
 {queue.name}:
   Properties:
     RedrivePolicy:
-      deadLetterTargetArn: !GetAtt {sink}.Arn
+      deadLetterTargetArn: !GetAtt {sink.name}.Arn
       maxReceiveCount: 5
-{sink}:
-  Type: AWS::SQS::Queue
-  Properties:
-    MessageRetentionPeriod: 1209600{fifo}
-"""
+{sink.text}""",
+        fix,
+    )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, EventSourceMapping, Evidence, Fix, Pillar, Rule, Severity, Unknown
+from advisor import (
+    Confidence,
+    EventSourceMapping,
+    Evidence,
+    Fix,
+    Function,
+    Pillar,
+    Rule,
+    Severity,
+    Unknown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +100,9 @@ rule = Rule(
     ),
 )
 
+_BOUNDS = (("MaximumRetryAttempts", 5), ("MaximumRecordAgeInSeconds", 3600))
+"""Those of the rule on destinations that nothing reaches."""
+
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
@@ -108,31 +121,32 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 def _finding(architecture: Architecture, mapping: EventSourceMapping) -> Finding:
     source = mapping.source.name if mapping.source else "its stream"
     target = mapping.target.name if mapping.target else mapping.name
-    sink = architecture.free_name(f"{target}Failures", near=mapping)
-    block = f"DestinationConfig:\n  OnFailure:\n    Destination: !GetAtt {sink}.Arn"
+    sink = architecture.failure_queue(f"{target}Failures", near=mapping)
+    # SAM lets its role send to what has a type.
+    kind: dict[str, Data] = {"Type": "SQS"} if mapping.is_generated else {}
+    destination: Data = {**kind, "Destination": {"Fn::GetAtt": [sink.name, "Arn"]}}
+    block = "DestinationConfig:\n  OnFailure:\n" + "    Type: SQS\n" * len(kind)
+    block += f"    Destination: !GetAtt {sink.name}.Arn"
+    made = [mapping.change(("DestinationConfig", "OnFailure"), destination)]
+    # What is never given up never arrives there.
+    endless = mapping.is_stream and mapping.retries == -1 and mapping.record_age == -1
+    for key, value in _BOUNDS if endless else ():
+        block += f"\n{key}: {value}"
+        made.append(mapping.change((key,), value))
+    note = ""
+    function = mapping.target
+    if not isinstance(function, Function) or not architecture.has_own_role(function):
+        note = f"# and let the role of {target} do sqs:SendMessage on {sink.name}\n"
+        made.append(architecture.send_permission(function, sink.name) if function else None)
+    changes = (*(change for change in made if change is not None), *sink.changes)
+    whole = len(changes) == len(made) + len(sink.changes) and sink.changes
     return rule.finding(
         f"'{target}' reads '{source}' without an on-failure destination",
         at=mapping.at(label="no DestinationConfig"),
         why=f"a record that '{target}' fails on until it is given up is skipped without a trace",
         evidence=Evidence.DECLARED,
-        fix=_fix(mapping, sink),
-        remediation=f"""
-{mapping.setting(block)}{sink}:
-  Type: AWS::SQS::Queue
-  Properties:
-    MessageRetentionPeriod: 1209600
-""",
+        fix=Fix(f"Send records that are given up to the queue '{sink.name}'", changes)
+        if whole
+        else None,
+        remediation=f"{mapping.setting(block)}{note}{sink.text}",
     )
-
-
-def _fix(mapping: EventSourceMapping, sink: str) -> Fix | None:
-    target: Data = {"OnFailure": {"Destination": {"Fn::GetAtt": [sink, "Arn"]}}}
-    body: dict[str, Data] = {
-        "Type": "AWS::SQS::Queue",
-        "Properties": {"MessageRetentionPeriod": 1209600},
-    }
-    change = mapping.change(("DestinationConfig",), target)
-    addition = mapping.new_sibling(sink, body)
-    if change is None or addition is None:
-        return None
-    return Fix(f"Send records that are given up to the queue '{sink}'", (change, addition))

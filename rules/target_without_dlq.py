@@ -10,6 +10,7 @@ from advisor import (
     EdgeKind,
     Evidence,
     External,
+    Fix,
     Function,
     InlineSubscription,
     Pillar,
@@ -28,7 +29,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding, Node, NotJudged
+    from advisor import Architecture, Change, Data, Finding, Node, NotJudged
 
 rule = Rule(
     id="EVT001",
@@ -108,6 +109,9 @@ _PROTOCOLS = {
 }
 _REMOTE = {"AWS::Events::ApiDestination", "AWS::Events::Connection"}
 
+_ATTEMPTS = 5
+"""Without a bound nothing ever arrives in the queue of a pipe."""
+
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
@@ -165,41 +169,70 @@ def _keeps_failures(architecture: Architecture, target: Node) -> bool:
 
 
 def _finding(architecture: Architecture, sender: Node, severity: Severity) -> Finding:
-    sink = architecture.free_name(f"{sender.name}Undelivered", near=sender)
-    arn = f"!GetAtt {sink}.Arn"
-    service, why = "events", "an event that cannot be delivered within a day is dropped"
-    if isinstance(sender, Schedule):
-        service = "scheduler"
+    service, why, source = "events", "an event that cannot be delivered within a day is dropped", ""
+    if isinstance(sender, RuleTarget):
+        source = sender.rule.resource.logical_id
+    elif isinstance(sender, Schedule):
+        service = ""
     elif isinstance(sender, Subscription):
         service = "sns"
         why = "a message that the endpoint does not take after all retries is dropped"
-    elif isinstance(sender, Pipe):
-        service = "pipes"
+    else:
+        service = ""
         why = "a record that cannot be passed on blocks its shard and is lost when it expires"
-    access = (
-        f"# and let the role of {sender.name} do sqs:SendMessage on {sink}"
-        if service in {"scheduler", "pipes"}
-        else f"# and let {service}.amazonaws.com do sqs:SendMessage in a queue policy of {sink}"
+    arn = _source(sender, source)
+    sink = architecture.failure_queue(
+        f"{sender.name}Undelivered", near=sender, service=service, source=arn
     )
+    made, text = _changes(sender, sink.name), _setting(architecture, sender, sink.name)
+    if not service and not (sender.is_generated and architecture.has_own_role(sender)):
+        text += f"\n# and let the role of {sender.name} do sqs:SendMessage on {sink.name}"
+        made.append(architecture.send_permission(sender, sink.name))
+    changes = (*(change for change in made if change is not None), *sink.changes)
+    whole = len(changes) == len(made) + len(sink.changes) and sink.changes
+    title = f"Keep what cannot be delivered in the queue '{sink.name}'"
     return rule.finding(
         f"'{sender.title}' has no dead-letter queue for what cannot be delivered",
         at=sender.at(label="no dead-letter queue"),
         severity=severity,
         why=why,
         evidence=Evidence.DECLARED,
-        remediation=f"""
-{_setting(architecture, sender, arn)}
-{sink}:
-  Type: AWS::SQS::Queue
-  Properties:
-    MessageRetentionPeriod: 1209600
-{access}
-""",
+        remediation=f"{text}\n{sink.text}",
+        fix=Fix(title, changes) if whole and (arn is not None or not service) else None,
     )
 
 
-def _setting(architecture: Architecture, sender: Node, arn: str) -> str:
+def _source(sender: Node, rule_id: str) -> Data:
+    """Return the ARN that the service writes for; None where the template has no name for it."""
+    if rule_id:
+        return {"Fn::GetAtt": [rule_id, "Arn"]}
+    topic = sender.source if isinstance(sender, Subscription) else None
+    if topic is None or topic.is_generated or topic.resource.owner != sender.resource.owner:
+        return None
+    return {"Ref": topic.name}
+
+
+def _changes(sender: Node, sink: str) -> list[Change | None]:
+    """Return what leads to the queue; None in it where the template has no room for it."""
+    arn: Data = {"Fn::GetAtt": [sink, "Arn"]}
+    if isinstance(sender, InlineSubscription) or (
+        isinstance(sender, Pipe) and not sender.stream_parameters
+    ):
+        return [None]
+    if isinstance(sender, Subscription):
+        return [sender.change(("RedrivePolicy",), {"deadLetterTargetArn": arn})]
+    if isinstance(sender, Pipe):
+        return [
+            sender.change(sender.path_of("DeadLetterConfig"), {"Arn": arn}),
+            sender.change(sender.path_of("MaximumRetryAttempts"), _ATTEMPTS),
+        ]
+    path = ("Target",) if isinstance(sender, Schedule) else ()
+    return [sender.change((*path, "DeadLetterConfig"), {"Arn": arn})]
+
+
+def _setting(architecture: Architecture, sender: Node, sink: str) -> str:
     """Return what leads to the queue, at the place where the template has room for it."""
+    arn = f"!GetAtt {sink}.Arn"
     config = f"DeadLetterConfig:\n  Arn: {arn}"
     redrive = f"RedrivePolicy:\n  deadLetterTargetArn: {arn}"
     if isinstance(sender, InlineSubscription):
@@ -218,7 +251,7 @@ def _setting(architecture: Architecture, sender: Node, arn: str) -> str:
         text = sender.setting(redrive)
     elif isinstance(sender, Pipe):
         kind = "KinesisStream" if isinstance(sender.source, Stream) else "DynamoDBStream"
-        block = indent(f"{config}\nMaximumRetryAttempts: 5", "    ")
+        block = indent(f"{config}\nMaximumRetryAttempts: {_ATTEMPTS}", "    ")
         text = sender.setting(f"SourceParameters:\n  {kind}Parameters:\n{block}")
     elif sender.is_generated:
         text = sender.setting(config)

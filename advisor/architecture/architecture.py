@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from advisor.architecture import (
+    additions,
     dependencies,
     loops,
     paths,
@@ -229,6 +230,10 @@ class Architecture:
     environment_references = questions.environment_references
     is_exported = questions.is_exported
     free_name = questions.free_name
+    failure_queue = additions.failure_queue
+    queue_alarm = additions.queue_alarm
+    send_permission = additions.may_send
+    has_own_role = additions.has_own_role
     waiting_callers = questions_callers.waiting_callers
     permissions = questions_callers.permissions
     longest_run = questions_runs.longest_run

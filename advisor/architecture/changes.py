@@ -91,13 +91,14 @@ _EVENTS: Mapping[str, Mapping[Path, Path]] = {
 """What events call the properties of what SAM makes of them."""
 
 
-def change(node: Node, path: Path, value: Data) -> Change | None:
+def change(node: Node, path: Path, value: Data, *, shared: bool = False) -> Change | None:
     """Return the change that gives a property a value; None where there is nothing to edit.
 
     There is nothing to edit where the template has no place for the property, and where its
-    value comes from a parameter or another function.
+    value comes from a parameter or another function. `shared` changes what `Globals` say for
+    all where the value comes from there.
     """
-    found = _place(node, path)
+    found = _place(node, path, shared=shared)
     if found is None:
         return None
     file, pointer, is_there, rest = found
@@ -107,6 +108,28 @@ def change(node: Node, path: Path, value: Data) -> Change | None:
     if pointer[-1:] == ("DeadLetterQueue",) and isinstance(value, dict) and not rest:
         value = {"Type": _kind_of_queue(node, value), **value}
     return Change(file, (*pointer, *rest), value)
+
+
+def append(node: Node, path: Path, value: Data) -> Change | None:
+    """Return the change that adds an item to a list, which may not be there yet.
+
+    None where the list is no plain one: where conditions choose its items, or another function
+    makes it.
+    """
+    items = node.get(*path)
+    count = len(items) if isinstance(items, list) else 0
+    if items is not None and not isinstance(items, list):
+        return None
+    found = _place(node, path)
+    if found is None:
+        return None
+    file, pointer, is_there, rest = found
+    written = _raw(node, pointer) if is_there else None
+    if is_there and (not isinstance(written, list) or len(written) != count):
+        return None
+    if any(isinstance(key, int) for key in rest):
+        return None
+    return Change(file, (*pointer, *rest, count), value)
 
 
 def removal(node: Node, path: Path) -> Change | None:
@@ -120,8 +143,11 @@ def removal(node: Node, path: Path) -> Change | None:
 def new_resource(near: Node, logical_id: str, body: Mapping[str, Data]) -> Change | None:
     """Return the change that adds a resource to the template of a node.
 
-    None where the node stands in no template, or the logical id is taken.
+    None where the node stands in no template, or in a loop, each copy of which would need one of
+    its own, and where the logical id is taken.
     """
+    if any(str(key).startswith("Fn::ForEach::") for key in near.resource.place):
+        return None
     document = near.view.document(near.resource)
     if document is None or not isinstance(document.data, dict):
         return None
@@ -131,7 +157,9 @@ def new_resource(near: Node, logical_id: str, body: Mapping[str, Data]) -> Chang
     return Change(document.path, ("Resources", logical_id), dict(body))
 
 
-def _place(node: Node, path: Path) -> tuple[str, Pointer, bool, Path] | None:
+def _place(
+    node: Node, path: Path, *, shared: bool = False
+) -> tuple[str, Pointer, bool, Path] | None:
     """Return file, pointer, whether the property stands there, and the keys to be added."""
     document = node.view.document(node.resource)
     resource = node.resource
@@ -140,7 +168,9 @@ def _place(node: Node, path: Path) -> tuple[str, Pointer, bool, Path] | None:
     for end in range(len(path), 0, -1):
         location = node.view.at(resource, *path[:end])
         written = _without_branches(location.pointer)
-        if location.path != document.path:
+        if shared and written[:1] == (_DEFAULTS,):
+            is_it = written[-1:] == (path[end - 1],) and end == len(path)
+        elif location.path != document.path:
             is_it = written[-1:] == (path[end - 1],)
         else:
             own = _own_path(node, path[:end])
@@ -241,4 +271,4 @@ def _kind_of_queue(node: Node, value: Mapping[str, Data]) -> str:
     return "SNS" if is_topic else "SQS"
 
 
-__all__ = ["change", "new_resource", "removal"]
+__all__ = ["append", "change", "new_resource", "removal"]

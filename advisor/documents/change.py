@@ -16,10 +16,12 @@ class Change:
     """One edit in the document's own terms: set what the pointer names, or remove it.
 
     A pointer whose last keys do not exist yet adds them; a value is plain data, intrinsics in
-    long form (they are written in the style of the file).
+    long form (they are written in the style of the file). Where the pointer names a text that is
+    a document of its own, `inside` leads on within it.
     """
 
     path: str
     pointer: Pointer
     value: Data
     remove: bool = False
+    inside: Pointer = ()

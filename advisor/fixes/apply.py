@@ -102,5 +102,5 @@ def fix_all(
 def _key(finding: Finding) -> str:
     """Return what makes a fix the same one in the next round, wherever its text moves to."""
     made = finding.fix.changes if finding.fix else ()
-    changes = [(each.path, each.pointer, each.remove, each.value) for each in made]
+    changes = [(each.path, each.pointer, each.inside, each.remove, each.value) for each in made]
     return repr((finding.fingerprint, finding.message, changes))

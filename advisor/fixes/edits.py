@@ -10,6 +10,7 @@ from advisor.documents.location import Span
 from advisor.documents.nodes import Alias, Mapping, Scalar, Sequence, is_merge_key
 from advisor.fixes.block_edits import BlockEdits
 from advisor.fixes.calls import call_of
+from advisor.fixes.embedded import outer_edits
 from advisor.fixes.flow_edits import FlowEdits
 from advisor.fixes.patch import Patch, Refused, patch_of, patched, same
 from advisor.fixes.pen import Pen, Slot
@@ -67,6 +68,10 @@ class _Walk:
         """Make the edits of a patch for one value."""
         if isinstance(node, Alias) or id(node) in self._anchored:
             raise Refused(_SHARED)
+        if patch.inside is not None:
+            for edit in outer_edits(self._pen.text, node, patch.inside, self._pen.style.eol):
+                self._pen.edit(edit.start, edit.end, edit.text)
+            return
         name = None
         if node.tag is not None and not inside_tag:
             name = self._builder.long_form(node.tag)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.records import field, record
+from advisor.fixes.calls import call_of
+from advisor.records import field, record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +34,8 @@ class Patch:
     is_set: bool = False
     remove: bool = False
     parts: dict[str | int, Patch] = field(default_factory=dict)
+    inside: Patch | None = None
+    """What happens to the document that the value is the text of."""
 
 
 def patch_of(changes: Iterable[Change]) -> Patch:
@@ -50,8 +53,14 @@ def _add(root: Patch, change: Change) -> None:
     for part in change.pointer:
         if patch.is_set or patch.remove:
             raise Overlap("another fix changes the same place")
+        if patch.inside is not None:
+            raise Overlap("another fix changes the same place")
         patch = patch.parts.setdefault(part, Patch())
-    if patch.parts:
+    if change.inside and not (patch.parts or patch.is_set or patch.remove):
+        patch.inside = patch.inside or Patch()
+        _add(patch.inside, replace(change, pointer=change.inside, inside=()))
+        return
+    if patch.parts or patch.inside is not None or change.inside:
         raise Overlap("another fix changes the same place")
     if patch.is_set or patch.remove:
         if patch.remove != change.remove or not same(patch.value, change.value):
@@ -64,6 +73,12 @@ def _add(root: Patch, change: Change) -> None:
 
 def patched(data: Data, patch: Patch) -> Data:
     """Return the data with the patch applied; Refused where it leads through what is no map."""
+    if patch.inside is not None:
+        from advisor.fixes.embedded import edited
+
+        if not isinstance(data, str):
+            raise Refused("a value stands where a text is expected")
+        return edited(data, patch.inside)
     if patch.is_set or not patch.parts:
         return patch.value if patch.is_set else data
     if data is None:
@@ -77,9 +92,12 @@ def patched(data: Data, patch: Patch) -> Data:
 
 def _patched_map(data: dict[str, Data], patch: Patch) -> Data:
     result = dict(data)
+    call = call_of(data)
     for key, part in patch.parts.items():
         if not isinstance(key, str):
             raise Refused("a mapping stands where a list is expected")
+        if call is not None and key != call[0]:
+            raise Refused(f"'{call[0]}' stands where keys are to be changed")
         if part.remove:
             if key not in result:
                 raise Refused(f"'{key}' is not there to be removed")
@@ -136,7 +154,7 @@ def pointers(patch: Patch, *, limit: int = 10_000) -> list[Pointer]:
     todo: list[tuple[Patch, Pointer]] = [(patch, ())]
     while todo and len(found) < limit:
         current, pointer = todo.pop()
-        if current.is_set or current.remove:
+        if current.is_set or current.remove or current.inside is not None:
             found.append(pointer)
         todo += [(part, (*pointer, key)) for key, part in current.parts.items()]
     return found

@@ -355,14 +355,16 @@ class Workflow:
         return self.places.at(pointer, key=key, label=label)
 
     def change(self, pointer: Pointer, value: Data, *, remove: bool = False) -> Change | None:
-        """Return a change of the definition; None where it is a string within a template."""
+        """Return a change of the definition; None where its text does not stand line by line."""
         from advisor.documents.change import Change
-        from advisor.workflows.places import DocumentPlaces
+        from advisor.workflows.places import DocumentPlaces, TextPlaces
 
         places = self.places
-        if not isinstance(places, DocumentPlaces):
-            return None
-        return Change(places.path, (*places.prefix, *pointer), value, remove=remove)
+        if isinstance(places, DocumentPlaces):
+            return Change(places.path, (*places.prefix, *pointer), value, remove=remove)
+        if isinstance(places, TextPlaces) and places.is_block:
+            return Change(places.path, places.pointer, value, remove=remove, inside=pointer)
+        return None
 
     def lookup(self, name: str) -> Value:
         """Return the value of a placeholder's name, None where nothing defines it."""

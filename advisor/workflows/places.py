@@ -69,6 +69,16 @@ class TextPlaces:
         """The file, as shown to the user."""
         return self.document.path
 
+    @property
+    def is_block(self) -> bool:
+        """Whether it is a literal block scalar, whose lines stand in the file as they are."""
+        try:
+            start = self.document.span(self.pointer).start
+        except (KeyError, IndexError):
+            return False
+        line = _lines(self.document.text)[start.line - 1 : start.line]
+        return bool(line) and _BLOCK.match(f"{line[0][start.column - 1 :]}\n") is not None
+
     def at(self, pointer: Pointer, *, key: bool, label: str = "") -> Location:
         """Return the place of a value, or of its key; of the whole string where not mapped."""
         outer = _nearest(

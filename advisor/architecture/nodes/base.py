@@ -79,11 +79,16 @@ class Node:
         """Return the place of a property, or of the resource's key where it is absent."""
         return self.view.at(self.resource, *path, label=label)
 
-    def change(self, path: tuple[str | int, ...], value: Data) -> Change | None:
-        """Return the change that gives a property a value; None where there is nothing to edit."""
+    def change(
+        self, path: tuple[str | int, ...], value: Data, *, shared: bool = False
+    ) -> Change | None:
+        """Return the change that gives a property a value; None where there is nothing to edit.
+
+        `shared` changes what `Globals` say for all, where the value comes from there.
+        """
         from advisor.architecture.changes import change
 
-        return change(self, path, value)
+        return change(self, path, value, shared=shared)
 
     def removal(self, *path: str | int) -> Change | None:
         """Return the change that removes a property; None where the template has it not."""

@@ -34,9 +34,11 @@ class Part(Node):
         """Return a resolved value below the part."""
         return self.view.get(self.resource, *self.prefix, *path)
 
-    def change(self, path: tuple[str | int, ...], value: Data) -> Change | None:
+    def change(
+        self, path: tuple[str | int, ...], value: Data, *, shared: bool = False
+    ) -> Change | None:
         """Return the change that gives a value below the part another one."""
-        return super().change((*self.prefix, *path), value)
+        return super().change((*self.prefix, *path), value, shared=shared)
 
     def removal(self, *path: str | int) -> Change | None:
         """Return the change that removes a value below the part."""
