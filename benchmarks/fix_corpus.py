@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
+import re
 import shutil
 import stat
 import subprocess
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from advisor.documents.document import Data
     from tests.fixing import Trial
 
+_LIST = re.compile(r"\[.*\]")
+"""In messages: all resources that there are, which become more."""
 Found = Counter[tuple[str, str]]
 """How often cfn-lint says what: its rule and its message."""
 
@@ -59,11 +63,11 @@ class Oracles:
         files = [file for file in self._files.values() if self._data(file) is not None]
         for start in range(0, len(files) if self._cfn_lint else 0, 200):
             group = [str(file) for file in files[start : start + 200]]
-            command = [self._cfn_lint, "-f", "json", "-c", "I", "--", *group]
+            command = [self._cfn_lint, "-f", "json", "--", *group]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             for row in json.loads(done.stdout or "[]"):
                 found = self._found.setdefault(Path(row["Filename"]), Counter())
-                found[row["Rule"]["Id"], row["Message"]] += 1
+                found[row["Rule"]["Id"], _LIST.sub("[]", row["Message"])] += 1
 
     def faults(self, path: str, before: str, after: str) -> list[str]:
         """Return what the two say of a text that they did not say of the one before."""
@@ -91,6 +95,7 @@ def _is_taken(data: dict[str, Data] | None) -> bool:
 def main() -> int:
     """Try all fixes and print what is wrong; 1 if anything is."""
     options = _options()
+    logging.disable()  # aws-sam-translator tells of what does not concern us
     with TemporaryDirectory() as name:
         corpus = Path(name) / "corpus"
         shutil.copytree(options.corpus, corpus, symlinks=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Pillar, Rule, Severity, StateMachine
+from advisor import Confidence, Fix, Pillar, Rule, Severity, StateMachine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +94,7 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                 or _PEOPLE.search(state.name)
             ):
                 continue
+            change = state.change("HeartbeatSeconds", value=300)
             yield rule.finding(
                 f"'{state.name}' notices only after {timeout / 3_600:g} h that nobody works on it",
                 at=state.at(label="no HeartbeatSeconds"),
@@ -103,5 +104,6 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                     # in {state.name}; the worker calls SendTaskHeartbeat more often than this
                     "HeartbeatSeconds": 300
                     """,
+                fix=Fix("Expect a heartbeat every 5 minutes", (change,)) if change else None,
                 about=machine.about,
             )

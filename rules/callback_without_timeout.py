@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     Pillar,
     Rule,
     Severity,
@@ -14,11 +15,12 @@ from advisor import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from advisor import (
         Architecture,
         Finding,
+        State,
     )
 
 rule = Rule(
@@ -84,6 +86,9 @@ rule = Rule(
     ),
 )
 
+_AN_HOUR = 3600
+"""Seconds; a first guess, which is why the fix is not safe."""
+
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding]:
@@ -106,8 +111,16 @@ def check(architecture: Architecture) -> Iterator[Finding]:
             why="if nobody calls back the execution stays there for up to a year",
             remediation=f"""
                 # in {states[0].name}; HeartbeatSeconds as well where a worker sends heartbeats
-                "TimeoutSeconds": 3600,
+                "TimeoutSeconds": {_AN_HOUR},
                 "Catch": [{{"ErrorEquals": ["States.Timeout"], "Next": "<state that tells>"}}]
                 """,
+            fix=_fix(states),
             about=machine.about,
         )
+
+
+def _fix(states: Sequence[State]) -> Fix | None:
+    made = [state.change("TimeoutSeconds", value=_AN_HOUR) for state in states]
+    changes = tuple(change for change in made if change is not None)
+    title = "Give up after an hour; set what the other side may take"
+    return Fix(title, changes) if len(changes) == len(made) else None

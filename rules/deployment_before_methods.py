@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     ApiDeployment,
+    Change,
     Confidence,
+    Fix,
     Pillar,
     RestApi,
     Rule,
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from advisor import (
         Architecture,
+        Data,
         Finding,
         Node,
         Route,
@@ -163,4 +166,16 @@ def _finding(deployment: ApiDeployment, missing: list[str], methods: list[Route]
         related=[route.at(label="may be made later") for route in methods[:_SHOWN]],
         why="a deployment that is made before the methods fails, or leaves them out",
         remediation=f"{deployment.name}:\n  DependsOn:\n{names}",
+        fix=_fix(deployment, missing),
     )
+
+
+def _fix(deployment: ApiDeployment, missing: list[str]) -> Fix | None:
+    place = deployment.at()
+    written = deployment.resource.attributes.get("DependsOn")
+    before = written if isinstance(written, list) else [] if written is None else [written]
+    if len(place.pointer) != 2 or not all(isinstance(name, str) for name in before):
+        return None
+    names: list[Data] = [*(str(name) for name in before), *missing]
+    change = Change(place.path, (*place.pointer, "DependsOn"), names)
+    return Fix("Wait for the methods", (change,))

@@ -8,6 +8,7 @@ from advisor import (
     Confidence,
     Distribution,
     EdgeKind,
+    Fix,
     Function,
     Pillar,
     Rule,
@@ -138,6 +139,7 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                 why=f"CloudFront refuses a Lambda@Edge function with {what}",
                 severity=Severity.ERROR if what in _CERTAIN else Severity.WARNING,
                 remediation=_remediation(function, path, what),
+                fix=_fix(function, path, what),
                 about=[function.name, what],
             )
 
@@ -153,6 +155,18 @@ _CERTAIN = frozenset(
         _RUNTIMES,
     }
 )
+_SETTINGS = frozenset(
+    {
+        "provisioned concurrency",
+        "more than 512 MB of /tmp",
+        _MANAGED,
+        "dead-letter queues",
+        "tracing by X-Ray",
+        "arm64",
+        "reserved concurrency",
+    }
+)
+"""What can be taken away without a change of the code."""
 """What every text of the guide names, old and new; the rest stands in those of 2023 only."""
 
 
@@ -191,6 +205,14 @@ def _unsupported(
         yield ("Architectures",), "arm64"
     if isinstance(function.reserved_concurrency, int):
         yield ("ReservedConcurrentExecutions",), "reserved concurrency"
+
+
+def _fix(function: Function, path: tuple[str, ...], what: str) -> Fix | None:
+    """Return what takes a setting away that no code relies on."""
+    if what not in _SETTINGS:
+        return None
+    change = function.removal(*path) or function.removal(path[0])
+    return None if change is None else Fix(f"Do without {what}", (change,))
 
 
 def _remediation(function: Function, path: tuple[str, ...], what: str) -> str:

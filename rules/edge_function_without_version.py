@@ -8,6 +8,7 @@ from advisor import (
     Alias,
     Confidence,
     Distribution,
+    Fix,
     Function,
     Pillar,
     Rule,
@@ -19,7 +20,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding, NotJudged, Value
+    from advisor import Architecture, Data, Finding, NotJudged, Value
 
 rule = Rule(
     id="EDG001",
@@ -125,6 +126,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 at=distribution.at(*path, label="names no numbered version"),
                 why="CloudFront takes a numbered version only, neither $LATEST nor an alias",
                 remediation=_remediation(name, sam=sam),
+                fix=_fix(architecture, distribution, path, name),
                 about=[distribution.name, name],
             )
 
@@ -155,6 +157,25 @@ def _unversioned(
         if len(parts) == 1 or (len(parts) == 2 and parts[1] == "$LATEST"):
             return parts[0], f"'{parts[0]}' without a version"
     return None
+
+
+def _fix(
+    architecture: Architecture, distribution: Distribution, path: tuple[str | int, ...], name: str
+) -> Fix | None:
+    """Return what publishes a version and names it; None for a function of another template."""
+    function = architecture.node(f"{distribution.resource.owner}#{name}")
+    if not isinstance(function, Function) or function.is_generated:
+        return None
+    version = f"{name}.Version" if function.is_sam else f"{name}Version"
+    made = [distribution.change(path, {"Ref": version}, over_call=True)]
+    if not function.is_sam:
+        properties: dict[str, Data] = {"FunctionName": {"Ref": name}}
+        body: dict[str, Data] = {"Type": "AWS::Lambda::Version", "Properties": properties}
+        made.append(function.new_sibling(version, body))
+    elif not architecture.aliases(function):
+        made.append(function.change(("AutoPublishAlias",), "live"))
+    changes = tuple(change for change in made if change is not None)
+    return Fix(f"Name a version of '{name}'", changes) if len(changes) == len(made) else None
 
 
 def _remediation(name: str, *, sam: bool) -> str:

@@ -8,6 +8,7 @@ from advisor import (
     Confidence,
     Distribution,
     EdgeKind,
+    Fix,
     Function,
     Pillar,
     Role,
@@ -19,7 +20,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding, NotJudged
+    from advisor import Architecture, Data, Finding, NotJudged
 
 rule = Rule(
     id="EDG004",
@@ -132,6 +133,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 related=[edges[0].at(label=edges[0].via)],
                 why="CloudFront refuses a function whose role its edge service may not assume",
                 remediation=_remediation(function if role.is_generated else role),
+                fix=_fix(function, role),
                 about=[function.name],
             )
 
@@ -154,6 +156,30 @@ def _trusts(role: Role) -> bool | Unknown:
             if service is not None and not isinstance(service, str):
                 unknown = service if isinstance(service, Unknown) else unknown
     return False if unknown is None else unknown
+
+
+def _fix(function: Function, role: Role) -> Fix | None:
+    """Return what adds the edge service to those whom a role trusts."""
+    if role.is_generated:
+        statement: dict[str, Data] = {
+            "Effect": "Allow",
+            "Principal": {"Service": ["lambda.amazonaws.com", _EDGE]},
+            "Action": "sts:AssumeRole",
+        }
+        document: Data = {"Version": "2012-10-17", "Statement": [statement]}
+        change = function.change(("AssumeRolePolicyDocument",), document)
+        return None if change is None else Fix(f"Let {_EDGE} assume the role", (change,))
+    path = ("AssumeRolePolicyDocument", "Statement")
+    statements = role.items(*path)
+    for index, _ in enumerate(statements if isinstance(statements, list) else ()):
+        place = (*path, index, "Principal", "Service")
+        services = role.get(*place)
+        trusted = services if isinstance(services, list) else [services]
+        names = [name for name in trusted if isinstance(name, str)]
+        if "lambda.amazonaws.com" in names and len(names) == len(trusted):
+            change = role.change(place, [*names, _EDGE])
+            return None if change is None else Fix(f"Let {_EDGE} assume the role", (change,))
+    return None
 
 
 def _remediation(owner: Function | Role) -> str:

@@ -14,9 +14,12 @@ from advisor import (
     EdgeKind,
     EventRule,
     Evidence,
+    Fix,
     Function,
+    HttpApi,
     InlineSubscription,
     Pillar,
+    RestApi,
     Route,
     Rule,
     RuleTarget,
@@ -24,13 +27,15 @@ from advisor import (
     Subscription,
     SubscriptionFilter,
     TargetGroup,
+    Topic,
     Unknown,
+    WebSocketApi,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from advisor import Architecture, Edge, Finding, Node, NotJudged, Permission, Value
+    from advisor import Architecture, Data, Edge, Finding, Node, NotJudged, Permission, Value
 
 rule = Rule(
     id="SEC003",
@@ -203,6 +208,16 @@ def _finding(
         "s3": "the notification is refused when the stack is deployed",
         "apigateway": "every call is answered with an internal server error",
     }.get(service, "its events never arrive, and the function knows nothing of them")
+    source = _source(edge, function)
+    named: Data = (
+        {"Fn::Sub": f"${{{function.name}}}{version}"} if version else {"Ref": function.name}
+    )
+    properties: dict[str, Data] = {
+        "FunctionName": named,
+        "Action": "lambda:InvokeFunction",
+        "Principal": f"{service}.amazonaws.com",
+        "SourceArn": source,
+    }
     target = f"!Sub ${{{function.name}}}{version}" if version else f"!Ref {function.name}"
     return rule.finding(
         f"'{edge.source.title}' may not invoke '{function.name}{version}'",
@@ -217,6 +232,37 @@ def _finding(
     FunctionName: {target}
     Action: lambda:InvokeFunction
     Principal: {service}.amazonaws.com
-    SourceArn: …  # the ARN of '{edge.source.name}'
+    SourceArn: {_yaml(source) if source is not None else f"…  # the ARN of '{edge.source.name}'"}
 """,
+        fix=_fix(function, name, properties) if source is not None else None,
     )
+
+
+def _source(edge: Edge, function: Function) -> Data:
+    """Return the ARN that the service invokes for; None where nothing in the template says it."""
+    node = edge.declared_by.rule if isinstance(edge.declared_by, RuleTarget) else edge.source
+    if node.is_generated or node.resource.owner != function.resource.owner or not node.type:
+        return None
+    if isinstance(node, EventRule) or node.type == "AWS::Cognito::UserPool":
+        return {"Fn::GetAtt": [node.name, "Arn"]}
+    if isinstance(node, Topic):
+        return {"Ref": node.name}
+    if isinstance(node, (RestApi, HttpApi, WebSocketApi)):
+        api = f"${{{node.name}}}"
+        start = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:"
+        return {"Fn::Sub": f"{start}{api}/*"}
+    return None
+
+
+def _yaml(value: Data) -> str:
+    name, argument = next(iter(value.items())) if isinstance(value, dict) else ("", value)
+    text = ".".join(map(str, argument)) if isinstance(argument, list) else str(argument)
+    return f"!{name.removeprefix('Fn::')} {text}"
+
+
+def _fix(function: Function, name: str, properties: dict[str, Data]) -> Fix | None:
+    body: dict[str, Data] = {"Type": "AWS::Lambda::Permission", "Properties": properties}
+    change = function.new_sibling(name, body)
+    if change is None or function.is_generated:
+        return None
+    return Fix(f"Let the service invoke '{function.name}'", (change,))

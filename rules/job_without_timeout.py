@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     Pillar,
     Rule,
     Severity,
@@ -14,11 +15,12 @@ from advisor import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from advisor import (
         Architecture,
         Finding,
+        State,
     )
 
 rule = Rule(
@@ -79,6 +81,9 @@ rule = Rule(
     ),
 )
 
+_TWO_HOURS = 7200
+"""Seconds; a first guess, which is why the fix is not safe."""
+
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding]:
@@ -101,7 +106,15 @@ def check(architecture: Architecture) -> Iterator[Finding]:
             why="a job that hangs keeps the execution for up to a year",
             remediation=f"""
                 # in {states[0].name}, or beside StartAt for the whole execution
-                "TimeoutSeconds": 7200
+                "TimeoutSeconds": {_TWO_HOURS}
                 """,
+            fix=_fix(states),
             about=machine.about,
         )
+
+
+def _fix(states: Sequence[State]) -> Fix | None:
+    made = [state.change("TimeoutSeconds", value=_TWO_HOURS) for state in states]
+    changes = tuple(change for change in made if change is not None)
+    title = "Give up after two hours; set what the job may take"
+    return Fix(title, changes) if len(changes) == len(made) else None

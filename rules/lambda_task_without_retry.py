@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from advisor import (
     LAMBDA_TRANSIENT,
     Confidence,
+    Fix,
     Pillar,
     Rule,
     Severity,
@@ -17,10 +18,11 @@ from advisor import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from advisor import (
         Architecture,
+        Data,
         Finding,
         State,
     )
@@ -119,8 +121,28 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                   "JitterStrategy": "FULL"
                 }}]
                 """,
+            fix=_fix(states),
             about=machine.about,
         )
+
+
+def _fix(states: Sequence[State]) -> Fix | None:
+    """Return what adds a retrier to each; where there are others, behind them."""
+    entry: dict[str, Data] = {
+        "ErrorEquals": list(LAMBDA_TRANSIENT),
+        "IntervalSeconds": 1,
+        "MaxAttempts": 5,
+        "BackoffRate": 2,
+        "JitterStrategy": "FULL",
+    }
+    made = [
+        state.change("Retry", len(state.retriers), value=entry)
+        if state.retriers
+        else state.change("Retry", value=[entry])
+        for state in states
+    ]
+    changes = tuple(change for change in made if change is not None)
+    return Fix("Retry errors of the Lambda service", changes) if len(changes) == len(made) else None
 
 
 def _fails(state: State) -> bool:

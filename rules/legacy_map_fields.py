@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Pillar, Rule, Severity, StateMachine, listed
+from advisor import Confidence, Fix, Pillar, Rule, Severity, StateMachine, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,10 +90,15 @@ def check(architecture: Architecture) -> Iterator[Finding]:
             if not old:
                 continue
             new = [_RENAMED[name] for name in old]
+            made = [state.renaming(a, b) for a, b in zip(old, new, strict=True)]
+            changes = tuple(change for change in made if change is not None)
             yield rule.finding(
                 f"'{state.name}' uses {listed(old)}, now {listed(new)}",
                 at=state.workflow.at((*state.pointer, old[0]), key=True),
                 why="features of Map states since 2022 know the new names only",
                 remediation="\n".join(f"rename {a} to {b}" for a, b in zip(old, new, strict=True)),
+                fix=Fix(f"Use {listed(new)}", changes, safe=True)
+                if len(changes) == len(made)
+                else None,
                 about=machine.about,
             )

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from advisor import (
     Confidence,
     EdgeKind,
+    Fix,
     Function,
     LogGroup,
     Node,
     Pillar,
     Reference,
+    Role,
     Rule,
     Severity,
     Text,
@@ -20,7 +22,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding, NotJudged
+    from advisor import Architecture, Data, Finding, NotJudged
 
 rule = Rule(
     id="OBS001",
@@ -132,6 +134,14 @@ def _of_others(group: LogGroup) -> Finding:
               Properties:
                 RetentionInDays: 30
             """,
+        fix=_retention(group),
+    )
+
+
+def _retention(group: LogGroup) -> Fix | None:
+    change = group.change(("RetentionInDays",), 30)
+    return (
+        None if change is None else Fix("Keep logs for 30 days; set how long you need", (change,))
     )
 
 
@@ -147,6 +157,7 @@ def _finding(architecture: Architecture, function: Function, group: LogGroup | N
                   Properties:
                     RetentionInDays: 30
                 """,
+            fix=_retention(group),
         )
     name = architecture.free_name(f"{function.name}Logs", near=function)
     return rule.finding(
@@ -163,4 +174,23 @@ def _finding(architecture: Architecture, function: Function, group: LogGroup | N
               Properties:
                 RetentionInDays: 30
             """,
+        fix=_new_group(architecture, function, name),
     )
+
+
+def _new_group(architecture: Architecture, function: Function, name: str) -> Fix | None:
+    """Return what gives a function a log group; None where its role may not write to it."""
+    role = architecture.node_of(function.role, "role", function)
+    if not isinstance(role, Role) or "AWSLambdaBasicExecutionRole" not in str(
+        role.managed_policies
+    ):
+        return None
+    body: dict[str, Data] = {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {"RetentionInDays": 30},
+    }
+    change = function.change(("LoggingConfig", "LogGroup"), {"Ref": name})
+    addition = function.new_sibling(name, body)
+    if change is None or addition is None:
+        return None
+    return Fix("Keep logs for 30 days; set how long you need", (change, addition))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, FunctionUrl, Pillar, Rule, Severity, Unknown
+from advisor import Confidence, Fix, FunctionUrl, Pillar, Rule, Severity, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from advisor import Architecture, Finding, Function, NotJudged, Permission
+    from advisor import Architecture, Change, Data, Finding, Function, NotJudged, Permission
 
 rule = Rule(
     id="API002",
@@ -130,6 +130,7 @@ def _finding(
     principal: str,
 ) -> Finding:
     texts = []
+    made: list[Change | None] = []
     for action in missing:
         name = architecture.free_name(f"{url.name}{action[7:]}", near=url)
         if action == _FUNCTION:
@@ -138,6 +139,19 @@ def _finding(
             more = f"\n    FunctionUrlAuthType: {url.auth_type}"
         if principal == _CLOUDFRONT:
             more += "\n    SourceArn: …  # the ARN of the distribution"
+        setting: dict[str, Data] = (
+            {"InvokedViaFunctionUrl": True}
+            if action == _FUNCTION
+            else {"FunctionUrlAuthType": str(url.auth_type)}
+        )
+        properties: dict[str, Data] = {
+            "FunctionName": {"Ref": function.name},
+            "Action": action,
+            "Principal": principal,
+            **setting,
+        }
+        body: dict[str, Data] = {"Type": "AWS::Lambda::Permission", "Properties": properties}
+        made.append(url.new_sibling(name, body))
         texts.append(f"""
 {name}:
   Type: AWS::Lambda::Permission
@@ -153,4 +167,15 @@ def _finding(
         related=[function.at(label="the function's policy is asked in any case")],
         why="a request needs both actions in the function's policy, whatever the AuthType",
         remediation="".join(texts),
+        fix=_fix(made) if principal == "*" and _is_beside(url, function) else None,
     )
+
+
+def _is_beside(url: FunctionUrl, function: Function) -> bool:
+    """Tell whether the function can be named where the URL is declared, by what is written."""
+    return url.resource.owner == function.resource.owner and not function.is_generated
+
+
+def _fix(made: Sequence[Change | None]) -> Fix | None:
+    changes = tuple(change for change in made if change is not None)
+    return Fix("Allow both actions", changes) if len(changes) == len(made) else None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     Pillar,
     Rule,
     Severity,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from advisor import (
         Architecture,
+        Data,
         Finding,
         State,
     )
@@ -136,5 +138,19 @@ def _finding(
             "Retry": [{{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 1,
                        "MaxAttempts": 5, "BackoffRate": 2, "JitterStrategy": "FULL"}}]
             """,
+        fix=_fix(states),
         about=machine.about,
     )
+
+
+def _fix(states: Sequence[State]) -> Fix | None:
+    entry: dict[str, Data] = {
+        "ErrorEquals": ["States.TaskFailed"],
+        "IntervalSeconds": 1,
+        "MaxAttempts": 5,
+        "BackoffRate": 2,
+        "JitterStrategy": "FULL",
+    }
+    made = [state.change("Retry", value=[entry]) for state in states]
+    changes = tuple(change for change in made if change is not None)
+    return Fix("Retry failed calls", changes) if len(changes) == len(made) else None

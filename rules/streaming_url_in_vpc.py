@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     FunctionUrl,
     Pillar,
     Rule,
@@ -80,6 +81,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         if isinstance(mode, Unknown) or function is None or isinstance(function.in_vpc, Unknown):
             yield rule.not_judged(url, because="its mode or its function's network is not known")
         elif mode == "RESPONSE_STREAM" and function.in_vpc:
+            change = url.change(("InvokeMode",), "BUFFERED")
             owner = function.name if url.is_sam else url.name
             inner = "    FunctionUrlConfig:\n      " if url.is_sam else "    "
             yield rule.finding(
@@ -88,4 +90,5 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 related=[function.at("VpcConfig", label="the VPC of the function")],
                 why="function URLs do not stream the answers of functions in a VPC",
                 remediation=f"{owner}:\n  Properties:\n{inner}InvokeMode: BUFFERED",
+                fix=Fix("Answer in one piece", (change,)) if change is not None else None,
             )

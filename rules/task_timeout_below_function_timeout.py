@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Pillar, Rule, Severity, StateMachine, Unknown
+from advisor import Confidence, Fix, Pillar, Rule, Severity, StateMachine, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +104,7 @@ def check(architecture: Architecture) -> Iterator[Finding]:
             if not isinstance(given, (int, float)) or isinstance(needed, Unknown):
                 continue
             if given < needed:
+                change = state.change("TimeoutSeconds", value=needed + 5)
                 yield rule.finding(
                     f"'{state.name}' gives up after {given:g} s but '{function.name}'"
                     f" may run for {needed} s",
@@ -118,5 +119,6 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                           Properties:
                             Timeout: {max(int(given) - 1, 1)}
                         """,
+                    fix=Fix(f"Wait for {needed + 5} s", (change,)) if change else None,
                     about=[*machine.about, function.name],
                 )

@@ -11,6 +11,7 @@ from advisor import (
     DatabaseInstance,
     DbProxy,
     Evidence,
+    Fix,
     Function,
     Pillar,
     Rule,
@@ -26,7 +27,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from advisor import Architecture, Edge, Finding, Node, NotJudged, SecurityGroup, Subnet
+    from advisor import Architecture, Data, Edge, Finding, Node, NotJudged, SecurityGroup, Subnet
 
 rule = Rule(
     id="DAT010",
@@ -138,7 +139,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
     for edges in outside.values():
         yield _outside(edges)
     for items in refused.values():
-        yield _refused(items)
+        yield _refused(architecture, items)
 
 
 def _listening(node: Node) -> Node:
@@ -204,7 +205,10 @@ def _outside(edges: Sequence[Edge]) -> Finding:
     )
 
 
-def _refused(items: Sequence[tuple[Edge, SecurityGroup, SecurityGroup, int]]) -> Finding:
+def _refused(
+    architecture: Architecture,
+    items: Sequence[tuple[Edge, SecurityGroup, SecurityGroup, int]],
+) -> Finding:
     edge, group, own, port = items[0]
     function, name = edge.source.name, edge.target.name
     more = f" and {len(items) - 1} more" if len(items) > 1 else ""
@@ -229,4 +233,23 @@ def _refused(items: Sequence[tuple[Edge, SecurityGroup, SecurityGroup, int]]) ->
                 ToPort: {port}
                 SourceSecurityGroupId: !GetAtt {own.name}.GroupId
             """,
+        fix=_fix(architecture, group, own, port, function=items[0][0].source),
     )
+
+
+def _fix(
+    architecture: Architecture, group: SecurityGroup, own: SecurityGroup, port: int, function: Node
+) -> Fix | None:
+    if group.resource.owner != own.resource.owner:
+        return None
+    name = architecture.free_name(f"{group.name}From{function.name}", near=group)
+    properties: dict[str, Data] = {
+        "GroupId": {"Fn::GetAtt": [group.name, "GroupId"]},
+        "IpProtocol": "tcp",
+        "FromPort": port,
+        "ToPort": port,
+        "SourceSecurityGroupId": {"Fn::GetAtt": [own.name, "GroupId"]},
+    }
+    body: dict[str, Data] = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
+    change = group.new_sibling(name, body)
+    return None if change is None else Fix(f"Let '{function.name}' in", (change,))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     Function,
     Pillar,
     Rule,
@@ -22,7 +23,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from advisor import Architecture, Evidence, Finding, Location, NotJudged, Subnet
+    from advisor import Architecture, Data, Evidence, Finding, Location, Node, NotJudged, Subnet
 
 rule = Rule(
     id="NET011",
@@ -190,4 +191,32 @@ def _finding(
     ServiceName: !Sub com.amazonaws.${{AWS::Region}}.{service}
     {how}
 """,
+        fix=_fix(architecture, subnets, names),
     )
+
+
+def _fix(
+    architecture: Architecture, subnets: Sequence[Subnet], services: Sequence[str]
+) -> Fix | None:
+    """Return the endpoints; None where one needs a security group to be chosen."""
+    vpc, first = subnets[0].vpc, subnets[0]
+    tables = {
+        subnet.route_table.name: subnet.route_table for subnet in subnets if subnet.route_table
+    }
+    parts: list[Node] = [*tables.values(), *([vpc] if vpc is not None else [])]
+    here = all(part.resource.owner == first.resource.owner for part in parts)
+    known = all(subnet.route_table is not None and subnet.vpc is vpc for subnet in subnets)
+    if vpc is None or not here or not known or not set(services) <= set(_GATEWAYS):
+        return None
+    made = []
+    for service in services:
+        name = architecture.free_name(f"{service.title()}Endpoint", near=first)
+        properties: dict[str, Data] = {
+            "VpcId": {"Ref": vpc.name},
+            "ServiceName": {"Fn::Sub": f"com.amazonaws.${{AWS::Region}}.{service}"},
+            "RouteTableIds": [{"Ref": table} for table in tables],
+        }
+        body: dict[str, Data] = {"Type": "AWS::EC2::VPCEndpoint", "Properties": properties}
+        made.append(first.new_sibling(name, body))
+    changes = tuple(change for change in made if change is not None)
+    return Fix("Add gateway endpoints", changes) if len(changes) == len(made) else None

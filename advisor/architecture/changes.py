@@ -32,9 +32,11 @@ def _same(*names: str) -> dict[Path, Path]:
 
 _FUNCTION: dict[Path, Path] = {
     ("TracingConfig", "Mode"): ("Tracing",),
+    ("TracingConfig",): ("Tracing",),
     ("DeadLetterConfig",): ("DeadLetterQueue",),
     **_same(
-        "Architectures", "CodeSigningConfigArn", "Description", "Environment", "EphemeralStorage",
+        "Architectures", "AssumeRolePolicyDocument", "AutoPublishAlias", "CodeSigningConfigArn",
+        "Description", "Environment", "EphemeralStorage",
         "FileSystemConfigs", "Handler", "ImageConfig", "KmsKeyArn", "Layers", "LoggingConfig",
         "MemorySize", "RecursiveLoop", "ReservedConcurrentExecutions", "Runtime",
         "RuntimeManagementConfig", "SnapStart", "Timeout", "VpcConfig",
@@ -52,6 +54,9 @@ _MACHINE: dict[Path, Path] = {
 _DECLARED: Mapping[tuple[str, str], Mapping[Path, Path]] = {
     ("AWS::Serverless::Function", "AWS::Lambda::Function"): _FUNCTION,
     ("AWS::Serverless::Function", "AWS::Lambda::EventInvokeConfig"): _INVOCATION,
+    ("AWS::Serverless::Function", "AWS::Lambda::Url"): {
+        (name,): ("FunctionUrlConfig", name) for name in ("AuthType", "Cors", "InvokeMode")
+    },
     ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine"): _MACHINE,
     ("AWS::Serverless::Api", "AWS::ApiGateway::Stage"): _same(
         "AccessLogSetting", "CacheClusterEnabled", "CacheClusterSize", "MethodSettings",
@@ -91,19 +96,22 @@ _EVENTS: Mapping[str, Mapping[Path, Path]] = {
 """What events call the properties of what SAM makes of them."""
 
 
-def change(node: Node, path: Path, value: Data, *, shared: bool = False) -> Change | None:
+def change(
+    node: Node, path: Path, value: Data, *, shared: bool = False, over_call: bool = False
+) -> Change | None:
     """Return the change that gives a property a value; None where there is nothing to edit.
 
     There is nothing to edit where the template has no place for the property, and where its
     value comes from a parameter or another function. `shared` changes what `Globals` say for
-    all where the value comes from there.
+    all where the value comes from there; `over_call` writes in the place of a function, such as
+    a reference to something else.
     """
     found = _place(node, path, shared=shared)
     if found is None:
         return None
     file, pointer, is_there, rest = found
     data: Data = _raw(node, pointer) if is_there else None
-    if is_there and _is_call(data) and data != _NO_VALUE:
+    if is_there and _is_call(data) and data != _NO_VALUE and not over_call:
         return None
     if pointer[-1:] == ("DeadLetterQueue",) and isinstance(value, dict) and not rest:
         value = {"Type": _kind_of_queue(node, value), **value}
@@ -141,7 +149,7 @@ def removal(node: Node, path: Path) -> Change | None:
 
 
 def new_resource(near: Node, logical_id: str, body: Mapping[str, Data]) -> Change | None:
-    """Return the change that adds a resource to the template of a node.
+    """Return the change that adds a resource to the template of a node, on its condition.
 
     None where the node stands in no template, or in a loop, each copy of which would need one of
     its own, and where the logical id is taken.
@@ -154,7 +162,11 @@ def new_resource(near: Node, logical_id: str, body: Mapping[str, Data]) -> Chang
     resources = document.data.get("Resources")
     if not isinstance(resources, dict) or logical_id in resources:
         return None
-    return Change(document.path, ("Resources", logical_id), dict(body))
+    written = dict(body)
+    condition = near.resource.attributes.get("Condition")
+    if isinstance(condition, str):  # what serves it is there where it is there
+        written = {"Type": written["Type"], "Condition": condition, **written}
+    return Change(document.path, ("Resources", logical_id), written)
 
 
 def _place(

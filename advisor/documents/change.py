@@ -25,3 +25,5 @@ class Change:
     value: Data
     remove: bool = False
     inside: Pointer = ()
+    rename: str = ""
+    """Another name for the key that the pointer ends with, instead of another value."""

@@ -72,6 +72,8 @@ class _Walk:
             for edit in outer_edits(self._pen.text, node, patch.inside, self._pen.style.eol):
                 self._pen.edit(edit.start, edit.end, edit.text)
             return
+        if not patch.parts and not patch.is_set:  # its key is renamed, and nothing else
+            return
         name = None
         if node.tag is not None and not inside_tag:
             name = self._builder.long_form(node.tag)
@@ -149,6 +151,8 @@ class _Walk:
         for name, part in patch.parts.items():
             if isinstance(name, str) and name in own and not part.remove:
                 key, value = node.items[own[name]]
+                if part.rename and isinstance(key, Scalar):
+                    self._pen.rename(key, part.rename)
                 inner = Slot(node, key, self._pen.in_brackets(slot) or node.flow, own[name])
                 self.node(value, part, data[name], inner)
         writer = FlowEdits(self._pen) if node.flow else BlockEdits(self._pen)

@@ -36,6 +36,8 @@ class Patch:
     parts: dict[str | int, Patch] = field(default_factory=dict)
     inside: Patch | None = None
     """What happens to the document that the value is the text of."""
+    rename: str = ""
+    """What the key is called that holds the value; empty for what it is called already."""
 
 
 def patch_of(changes: Iterable[Change]) -> Patch:
@@ -56,6 +58,11 @@ def _add(root: Patch, change: Change) -> None:
         if patch.inside is not None:
             raise Overlap("another fix changes the same place")
         patch = patch.parts.setdefault(part, Patch())
+    if change.rename and not (patch.is_set or patch.remove):
+        if patch.rename not in {"", change.rename}:
+            raise Overlap("another fix changes the same place")
+        patch.rename = change.rename
+        return
     if change.inside and not (patch.parts or patch.is_set or patch.remove):
         patch.inside = patch.inside or Patch()
         _add(patch.inside, replace(change, pointer=change.inside, inside=()))
@@ -104,7 +111,10 @@ def _patched_map(data: dict[str, Data], patch: Patch) -> Data:
             del result[key]
         else:
             result[key] = patched(result.get(key), part)
-    return result
+    names = {key: part.rename for key, part in patch.parts.items() if part.rename}
+    if names.keys() - data.keys() or data.keys() & set(names.values()):
+        raise Refused("the key to be renamed is not there, or its new name is taken")
+    return {names.get(key, key): value for key, value in result.items()} if names else result
 
 
 def _patched_list(data: list[Data], patch: Patch) -> Data:
@@ -154,7 +164,7 @@ def pointers(patch: Patch, *, limit: int = 10_000) -> list[Pointer]:
     todo: list[tuple[Patch, Pointer]] = [(patch, ())]
     while todo and len(found) < limit:
         current, pointer = todo.pop()
-        if current.is_set or current.remove or current.inside is not None:
+        if current.is_set or current.remove or current.rename or current.inside is not None:
             found.append(pointer)
         todo += [(part, (*pointer, key)) for key, part in current.parts.items()]
     return found

@@ -138,6 +138,14 @@ class Pen:
         else:
             self._replace_item(node, value)
 
+    def rename(self, key: Scalar, name: str) -> None:
+        """Write another name in the place of a key, in the same quotes."""
+        from advisor.fixes.scalars import quoted, yaml_key
+
+        plain = yaml_key(name, quote=self.style.quote, flow=True)
+        written = quoted(name, key.style) if key.style in {"'", '"'} else plain
+        self.edit(key.start, self.end(key), written)
+
     def _replace_in_brackets(self, node: Node, value: Data, slot: Slot) -> None:
         start, end = node.start, self.end(node)
         lead = None

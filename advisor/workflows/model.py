@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from advisor.records import field, record
+from advisor.records import field, record, replace
 from advisor.templates.values import UNKNOWN, Cause, Unknown
 from advisor.workflows.placeholders import Placeholder, fill
 
@@ -237,6 +237,11 @@ class State:
     def removal(self, *path: str | int) -> Change | None:
         """Return the change that removes a field; None where the text cannot be edited."""
         return self.workflow.change((*self.pointer, *path), None, remove=True)
+
+    def renaming(self, field: str, name: str) -> Change | None:
+        """Return the change that gives a field another name."""
+        change = self.workflow.change((*self.pointer, field), None)
+        return None if change is None else replace(change, rename=name)
 
     def enclosing(self) -> Iterator[State]:
         """Yield the Map and Parallel states around it, the innermost first."""

@@ -80,15 +80,21 @@ class Node:
         return self.view.at(self.resource, *path, label=label)
 
     def change(
-        self, path: tuple[str | int, ...], value: Data, *, shared: bool = False
+        self,
+        path: tuple[str | int, ...],
+        value: Data,
+        *,
+        shared: bool = False,
+        over_call: bool = False,
     ) -> Change | None:
         """Return the change that gives a property a value; None where there is nothing to edit.
 
-        `shared` changes what `Globals` say for all, where the value comes from there.
+        `shared` changes what `Globals` say for all, where the value comes from there;
+        `over_call` writes in the place of a reference or another function.
         """
         from advisor.architecture.changes import change
 
-        return change(self, path, value, shared=shared)
+        return change(self, path, value, shared=shared, over_call=over_call)
 
     def removal(self, *path: str | int) -> Change | None:
         """Return the change that removes a property; None where the template has it not."""

@@ -35,10 +35,15 @@ class Part(Node):
         return self.view.get(self.resource, *self.prefix, *path)
 
     def change(
-        self, path: tuple[str | int, ...], value: Data, *, shared: bool = False
+        self,
+        path: tuple[str | int, ...],
+        value: Data,
+        *,
+        shared: bool = False,
+        over_call: bool = False,
     ) -> Change | None:
         """Return the change that gives a value below the part another one."""
-        return super().change((*self.prefix, *path), value, shared=shared)
+        return super().change((*self.prefix, *path), value, shared=shared, over_call=over_call)
 
     def removal(self, *path: str | int) -> Change | None:
         """Return the change that removes a value below the part."""
