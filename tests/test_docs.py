@@ -109,6 +109,7 @@ _NEEDED = {"advise baseline check": "advise baseline write", "advise config chec
 _NEEDED |= {
     "advise baseline prune": "advise baseline write",
     "advise --baseline .advise-baseline.json .": "advise baseline write",
+    "advise cost . --traffic traffic.yaml": "advise cost . --init traffic.yaml",
 }
 
 

@@ -8,6 +8,7 @@ COMMANDS: dict[str, str] = {
     "report": "report",
     "patterns": "patterns",
     "explain": "explain",
+    "cost": "cost",
     "rules": "rules",
     "rule": "rules",
     "baseline": "baseline",
