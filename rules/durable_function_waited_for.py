@@ -90,8 +90,10 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         if isinstance(seconds, Unknown):
             yield rule.not_judged(function, because="its ExecutionTimeout is not known")
         elif seconds is not None and seconds > most:
+            via = edges[0].via
+            article = "an" if via.startswith(("HTTP", "A")) else "a"
             yield rule.finding(
-                f"'{function.name}' may take {seconds} s but a {edges[0].via} waits for it",
+                f"'{function.name}' may take {seconds} s but {article} {via} waits for it",
                 at=function.at("DurableConfig", "ExecutionTimeout", label=f"{seconds} s"),
                 related=[edge.at(label=f"{edge.via}, which waits") for edge in edges[:4]],
                 why=f"a synchronous caller of a durable function gets {most} s at most",

@@ -13,6 +13,7 @@ from advisor import (
     Pillar,
     Rule,
     Severity,
+    Text,
     Unknown,
     Version,
 )
@@ -151,11 +152,14 @@ def _unversioned(
         if isinstance(qualifier, str) and not qualifier.isdigit():
             return function.name, f"the alias '{qualifier}' of '{function.name}'"
         return None
-    if isinstance(value, str) and value.startswith("arn:"):
-        # arn:aws:lambda:us-east-1:123456789012:function:name:version
-        parts = value.split(":")[6:]
-        if len(parts) == 1 or (len(parts) == 2 and parts[1] == "$LATEST"):
-            return parts[0], f"'{parts[0]}' without a version"
+    # arn:aws:lambda:us-east-1:123456789012:function:name:version, where more may be unknown
+    last = value.parts[-1] if isinstance(value, Text) else value
+    if isinstance(last, str) and ":function:" in last:
+        name, _, version = last.rpartition(":function:")[2].partition(":")
+        if version in {"", "$LATEST"}:
+            return name, f"'{name}' without a version"
+        if not version.isdigit():
+            return name, f"the alias '{version}' of '{name}'"
     return None
 
 

@@ -160,9 +160,10 @@ def _finding(
     Action: {action}
     Principal: "{principal}"{more}""")
     words = " and ".join(f"'{action}'" for action in missing)
+    verb = "is" if len(missing) == 1 else "are"
     who = "anyone" if principal == "*" else "CloudFront"
     return rule.finding(
-        f"the URL of '{function.name}' answers 403: {words} is allowed to nobody",
+        f"the URL of '{function.name}' answers 403: {words} {verb} allowed to nobody",
         at=url.at("AuthType", label=f"meant for {who}"),
         related=[function.at(label="the function's policy is asked in any case")],
         why="a request needs both actions in the function's policy, whatever the AuthType",

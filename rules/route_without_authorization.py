@@ -132,6 +132,8 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 yield rule.not_judged(api, because="who may call it is not known from the template")
             if closed is False:
                 yield from _findings(api, routes)
+                if _connects_anyone(architecture, api):
+                    yield _without_connect(api)
 
 
 def _findings(api: Api, routes: Sequence[Route]) -> Iterator[Finding]:
@@ -161,6 +163,26 @@ def _findings(api: Api, routes: Sequence[Route]) -> Iterator[Finding]:
         related=[_place(route, "open to anyone") for route in free[:_SHOWN]],
         why="the API is on the internet and passes every request on, whoever sends it",
         remediation=_remediation(api, first),
+        about=[api.name],
+    )
+
+
+def _connects_anyone(architecture: Architecture, api: Api) -> bool:
+    """Tell whether a WebSocket API surely has no route that could ask who connects."""
+    paths = [route.route_path for route in api.routes]
+    if not isinstance(api, WebSocketApi) or not paths or architecture.is_exported(api):
+        return False
+    return all(isinstance(path, str) and path != "$connect" for path in paths)
+
+
+def _without_connect(api: Api) -> Finding:
+    """Tell of a WebSocket API that has no route for connecting: everybody is connected."""
+    return rule.finding(
+        f"anyone may connect to '{api.name}'",
+        at=api.at(label="no route $connect"),
+        why="callers of a WebSocket API are asked who they are when they connect, or never",
+        remediation="Add a route $connect with AuthorizationType AWS_IAM, or CUSTOM and its "
+        "AuthorizerId.",
         about=[api.name],
     )
 
@@ -231,13 +253,7 @@ def _restricts(policy: Value) -> bool:
 
 def _has_client_certificates(architecture: Architecture, api: Api) -> bool:
     """Tell whether the only way in is a domain that asks for a client's certificate."""
-    key = "x-amazon-apigateway-endpoint-configuration"
-    places = (
-        ("DisableExecuteApiEndpoint",),
-        ("Body", key, "disableExecuteApiEndpoint"),
-        ("Body", "servers", 0, key, "disableExecuteApiEndpoint"),
-    )
-    if not any(api.get(*place) is True for place in places):
+    if api.has_own_address is not False:
         return False
     return any(
         node.type in {"AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName"}
@@ -248,26 +264,17 @@ def _has_client_certificates(architecture: Architecture, api: Api) -> bool:
 
 def _remediation(api: Api, route: Route) -> str:
     if api.is_sam:
-        name = "Globals" if api.is_generated else api.name
         kind = "HttpApi" if isinstance(api, HttpApi) else "Api"
-        if api.is_generated:
-            return f"""
-{name}:
-  {kind}:
-    Auth:
-      DefaultAuthorizer: …  # one of its Authorizers{"" if kind == "HttpApi" else ", or AWS_IAM"}
-# a route that is open on purpose says so with Auth: {{Authorizer: NONE}}, and an ignore
-"""
+        head = f"Globals:\n  {kind}:" if api.is_generated else f"{api.name}:\n  Properties:"
         return f"""
-{name}:
-  Properties:
+{head}
     Auth:
       DefaultAuthorizer: …  # one of its Authorizers{"" if kind == "HttpApi" else ", or AWS_IAM"}
 # a route that is open on purpose says so with Auth: {{Authorizer: NONE}}, and an ignore
 """
     if not route.type and api.get("Target") is not None:
         return f"""
-# instead of the Target of '{api.name}', whose route is open to anyone: a route of its own
+# instead of the Target of '{api.name}', whose route is open to anyone
 {api.name}Route:
   Type: AWS::ApiGatewayV2::Route
   Properties:

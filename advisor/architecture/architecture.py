@@ -63,6 +63,8 @@ class Architecture:
         self.facts = Facts()
         self.failures: list[tuple[str, Exception]] = []
         """Families of edges that could not be drawn, with what went wrong: faults of this tool."""
+        self.left_out: tuple[Node, ...] = ()
+        """What `all` does not give: what the CDK adds for its own purposes."""
         self.exported: set[tuple[str, str]] | None = None
         """Resources that stacks export; asked for with `is_exported`."""
         self.permissions_by_function: dict[str, list[tuple[Permission, Value]]] | None = None
@@ -112,7 +114,8 @@ class Architecture:
 
     def leave_out(self, nodes: Iterable[Node]) -> None:
         """Keep nodes out of what `all` gives; edges still lead to them."""
-        ids = {node.id for node in nodes}
+        self.left_out = tuple(nodes)
+        ids = {node.id for node in self.left_out}
         if ids:
             for kind, known in self._by_class.items():
                 self._by_class[kind] = [node for node in known if node.id not in ids]

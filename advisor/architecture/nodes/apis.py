@@ -69,6 +69,20 @@ class Api(Node):
         """Whether it is reachable only from inside a VPC."""
         return False
 
+    @property
+    def has_own_address(self) -> bool | Unknown:
+        """Whether it is reachable without a custom domain, by the address that AWS gives it."""
+        key = "x-amazon-apigateway-endpoint-configuration"
+        for path in (
+            ("DisableExecuteApiEndpoint",),
+            ("Body", key, "disableExecuteApiEndpoint"),
+            ("Body", "servers", 0, key, "disableExecuteApiEndpoint"),
+        ):
+            disabled = self.flag(*path)
+            if disabled is not False:
+                return disabled if isinstance(disabled, Unknown) else False
+        return True
+
 
 class RestApi(Api):
     """An API Gateway REST API."""
