@@ -9,6 +9,7 @@ from advisor import (
     Confidence,
     Function,
     Pillar,
+    Reference,
     Rule,
     Severity,
     Text,
@@ -94,6 +95,8 @@ _KNOWN_FORMS = re.compile(
     r"|[sr]k_live_[0-9A-Za-z]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
 """Beginnings that providers give their keys, and nothing else has."""
+_SECRET_ATTRIBUTES = ("SecretAccessKey", "ClientSecret")
+"""Attributes of an access key and of a client of a user pool."""
 _PASSWORD = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PWD)$")
 _TOKEN = re.compile(
     r"(?:^|_)(?:SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|SECRET|PRIVATE|SIGNING|ENCRYPTION)_?KEY)$"
@@ -133,12 +136,18 @@ def _how(function: Function, name: str, value: Value) -> str:
     for part in value.parts if isinstance(value, Text) else [value]:
         if isinstance(part, str) and _KNOWN_FORMS.match(part.strip()):
             return "has the form of a key"
+        if isinstance(part, Reference) and part.attribute in _SECRET_ATTRIBUTES:
+            return f"{part.attribute} of '{part.logical_id}'"
     hidden = secret_parameters(function, *_VARIABLES, name)
     if hidden:
         return f"'{hidden[0]}' is hidden in the stack but not here"
-    # What a parameter or a function gives is another value in another stack.
     told = _literal(name, value.strip()) if isinstance(value, str) else ""
-    return told if told and written(function, *_VARIABLES, name) == value else ""
+    if not told:
+        return ""
+    # What a parameter gives is another value in another stack; a mapping is in the template.
+    source = written(function, *_VARIABLES, name)
+    mapped = isinstance(source, dict) and "Fn::FindInMap" in source
+    return told if mapped or source == value else ""
 
 
 def _is_harmless(reference: str) -> bool:

@@ -47,3 +47,23 @@ def test_raw_values_and_hidden_parameters_are_found_where_they_are_written(tmp_p
         assert secret_parameters(function, *path, name) == ["Password"]
     for name in ("STAGE", "PLAIN"):
         assert secret_parameters(function, *path, name) == []
+
+
+def test_a_secret_stays_one_when_it_is_handed_down(tmp_path: Path) -> None:
+    parent = """
+    Parameters: {Password: {Type: String, NoEcho: "true"}, Stage: {Type: String}}
+    Resources:
+      Below:
+        Type: AWS::CloudFormation::Stack
+        Properties:
+          TemplateURL: below.yaml
+          Parameters: {Access: !Sub "x-${Password}", Stage: !Ref Stage}
+    """
+    below = """
+    Parameters: {Access: {Type: String}, Stage: {Type: String}}
+    Resources:
+      Fn: {Type: AWS::Lambda::Function, Properties: {Role: !Ref Access, Runtime: !Ref Stage}}
+    """
+    (function,) = graph_of(tmp_path, parent, below=below).all(Function)
+    assert secret_parameters(function, "Role") == ["Access"]
+    assert secret_parameters(function, "Runtime") == []

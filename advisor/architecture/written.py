@@ -32,20 +32,8 @@ def written(node: Node, *path: str | int) -> Data:
 
 
 def secret_parameters(node: Node, *path: str | int) -> list[str]:
-    """Return the parameters with `NoEcho` that a property is made of, by `Ref` or `Fn::Sub`.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
-    """
-    document = node.view.document(node.resource)
-    data = document.data if document is not None else None
-    parameters = data.get("Parameters") if isinstance(data, dict) else None
-    if not isinstance(parameters, dict):
-        return []
-    hidden = {
-        name
-        for name, body in parameters.items()
-        if isinstance(body, dict) and str(body.get("NoEcho", "")).lower() == "true"
-    }
+    """Return the parameters with a secret that a property is made of, by `Ref` or `Fn::Sub`."""
+    hidden = node.view.hidden_parameters(node.resource)
     if not hidden:
         return []
     return [name for name in _names(written(node, *path), _DEEPEST) if name in hidden]

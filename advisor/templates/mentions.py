@@ -35,6 +35,23 @@ def mentions(stack: Stack, resource: Resource) -> frozenset[str] | None:
     return stack.mentions[resource.logical_id]
 
 
+def hidden_parameters(stack: Stack) -> frozenset[str]:
+    """Return the parameters that hold a secret: by `NoEcho`, or because the parent passes one.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+    """
+    own = {name for name, parameter in stack.parameters.items() if parameter.hidden}
+    if stack.parent is None or not stack.bindings:
+        return frozenset(own)
+    above = hidden_parameters(stack.parent)
+    passed = {
+        name
+        for name, data in stack.bindings.items()
+        if above and any(item in above for item in _names(data))
+    }
+    return frozenset(own | passed)
+
+
 def _leads_on(stack: Stack, name: str) -> bool:
     """Tell whether a name stands for a value that is written elsewhere."""
     if name in stack.bindings or name.partition(".")[0] in stack.children:

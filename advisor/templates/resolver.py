@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.errors import LoadError
 from advisor.templates.evaluation import Evaluator, choose, is_function, step_into
-from advisor.templates.mentions import mentions
+from advisor.templates.mentions import hidden_parameters, mentions
 from advisor.templates.places import locate
 from advisor.templates.values import Cause, Unknown, references_in
 
@@ -100,6 +100,10 @@ class Resolver(Evaluator):
     def mentions(self, resource: Resource) -> frozenset[str] | None:
         """Return the logical ids that a resource names in any scenario; None if not known."""
         return mentions(self.project.stacks[resource.owner], resource)
+
+    def hidden_parameters(self, resource: Resource) -> frozenset[str]:
+        """Return the parameters of the resource's template that hold a secret."""
+        return hidden_parameters(self.project.stacks[resource.owner])
 
     def resolve(self, resource: Resource, data: object) -> Value:
         """Return the value of raw data that stands somewhere in the resource's template."""

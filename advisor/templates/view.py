@@ -55,6 +55,10 @@ class View(Protocol):
         """
         ...
 
+    def hidden_parameters(self, resource: Resource) -> frozenset[str]:
+        """Return the parameters of the resource's template that hold a secret."""
+        ...
+
     def resolve(self, resource: Resource, data: object) -> Value:
         """Return the value of raw data that stands somewhere in the resource's template."""
         ...
