@@ -125,7 +125,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 yield rule.not_judged(mapping, because=facts.reason)
             continue
         answered = facts.batch_item_failures
-        if reports is True and answered is None:
+        if reports is True and not facts.may_answer_batches:
             if is_self_contained(facts):
                 yield _not_returned(mapping, function, facts)
             else:

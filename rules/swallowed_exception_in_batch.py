@@ -119,7 +119,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
     found = []
     for function in architecture.functions():
         facts = function.source if function.id in mappings else None
-        if isinstance(facts, Facts) and facts.swallowed and facts.batch_item_failures is None:
+        if isinstance(facts, Facts) and facts.swallowed and not facts.may_answer_batches:
             found.append((function, tuple(item.place for item in facts.swallowed)))
     for functions, places in by_code(found):
         first, *others = functions

@@ -12,7 +12,7 @@ from advisor.analysis import analyze, read
 from advisor.architecture.questions_source import fits, is_self_contained
 from advisor.config import Config
 from advisor.rules.finding import Severity
-from advisor.source.facts import Facts
+from advisor.source.facts import Facts, Invocation
 from advisor.templates.values import UNKNOWN, Unknown
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ def handler(event, context: DurableContext):
     architecture = _read(tmp_path, code)
     facts = _fn(architecture).source
     assert isinstance(facts, Facts)
-    assert facts.calls == ()
+    (call,) = facts.calls
+    assert (call.invocation, call.target.text) == (Invocation.SUSPENDED, "next")
     assert architecture.waiting_calls() == []
 
 

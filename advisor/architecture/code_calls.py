@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 SERVICES_IN_CALLS = {"stepfunctions": "states"}
 """Services that go by another name in `calls` than in the SDK for Python."""
+NOT_AWAITED = "not waited for"
+"""How the ways end by which a function asks for an answer and does not wait for it."""
+_NOT_WAITING = frozenset({Invocation.NOT_AWAITED, Invocation.SUSPENDED})
 _MODES = {
     Invocation.REQUEST_RESPONSE: Mode.SYNCHRONOUS,
     Invocation.EVENT: Mode.ASYNCHRONOUS,
@@ -53,6 +56,7 @@ def calls_in(
             if node is None or (key := (node.id, call.operation, mode, place)) in seen:
                 continue
             seen.add(key)
+            dropped = f", {NOT_AWAITED}" if call.invocation in _NOT_WAITING else ""
             yield Edge(
                 function,
                 node,
@@ -60,7 +64,7 @@ def calls_in(
                 Evidence.PROVED,
                 function,
                 mode=mode,
-                via=f"{call.operation} in code",
+                via=f"{call.operation} in code{dropped}",
                 qualifier=qualifier,
                 actions=(call.action,),
                 place=located(place),
@@ -139,4 +143,4 @@ def named(
 
 _NONE: tuple[None, None] = (None, None)
 
-__all__ = ["SERVICES_IN_CALLS", "calls_in", "connections_in", "named", "value_of"]
+__all__ = ["NOT_AWAITED", "SERVICES_IN_CALLS", "calls_in", "connections_in", "named", "value_of"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from advisor.architecture.code_calls import NOT_AWAITED
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
 from advisor.architecture.nodes.functions import (
     Alias,
@@ -155,7 +156,9 @@ def _may_invoke_any(architecture: Architecture, function: Function) -> bool:
 
 def _is_refuted(function: Function, in_code: list[Edge]) -> bool:
     """Tell whether the code shows that a function does not wait for one that it may invoke."""
-    if in_code and all(edge.mode is Mode.ASYNCHRONOUS for edge in in_code):
+    if in_code and all(
+        edge.mode is Mode.ASYNCHRONOUS or edge.via.endswith(NOT_AWAITED) for edge in in_code
+    ):
         return True
     facts = function.source
     if not isinstance(facts, Facts) or not facts.is_complete or in_code:

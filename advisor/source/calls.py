@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.records import replace
 from advisor.source import sdk
+from advisor.source.duck import service_by_parameters
 from advisor.source.facts import (
     UNKNOWN_TARGET,
     EventEntry,
@@ -16,6 +17,7 @@ from advisor.source.facts import (
     TargetKind,
 )
 from advisor.source.meanings import (
+    CONTEXT,
     NOTHING,
     Client,
     Command,
@@ -26,8 +28,10 @@ from advisor.source.meanings import (
     Handle,
     Literal,
     Meaning,
+    Nothing,
     Operation,
     Pager,
+    Variable,
     target_of,
 )
 from advisor.source.operations import (
@@ -59,7 +63,9 @@ _MAX_LOOKS = 200
 _MAX_ENTRIES = 25
 """Entries of one batch that are looked at; more than PutEvents takes."""
 
-_WORDS = {item.value: item for item in Invocation if item is not Invocation.UNKNOWN}
+_WORDS = {
+    item.value: item for item in (Invocation.REQUEST_RESPONSE, Invocation.EVENT, Invocation.DRY_RUN)
+}
 
 
 def place_of(expression: Expression, scope: Scope) -> Place:
@@ -129,6 +135,16 @@ class Arguments:
                 return self._from(whole, name)
         return None
 
+    def may_lack(self, name: str) -> bool:
+        """Tell whether one of the mappings that may be passed has nothing under a name."""
+        whole = self._data
+        for key, value in self._call.keywords:
+            if key == name:
+                return False
+            if key == "**":
+                whole = self._evaluator.evaluate(value, self._scope, self._context)
+        return any(self._evaluator.entry(item, name) is None for item in whole)
+
     def _from(self, whole: tuple[Meaning, ...], name: str) -> Meanings | None:
         found: list[Meaning] = []
         for meaning in whole:
@@ -164,7 +180,11 @@ def read_call(
             target=UNKNOWN_TARGET,
             place=place_of(site.call, site.scope),
             phase=phase,
-            invocation=_invocation(service, operation, arguments),
+            invocation=_invocation(
+                service, operation, arguments, dropped=_is_dropped(evaluator, site, context)
+            )
+            if not _is_durable(evaluator, site, context)
+            else Invocation.SUSPENDED,
             in_loop=in_loop,
             presigned=presigned,
             via=tuple(_via(context)),
@@ -184,10 +204,20 @@ def _requests(evaluator: Evaluator, site: Site, context: Context | None) -> Iter
     plain = Arguments(evaluator, call, scope, context)
     for meaning in evaluator.evaluate(call.function, scope, context):
         match meaning:
+            case Nothing() if (found := service_by_parameters(site)) is not None:
+                yield found[0], operation_of(found[1]), plain, None, False
+            case Nothing() if _sends(call):
+                yield from _commands(evaluator, call.arguments[0], site, context, presigned=False)
             case Operation():
                 yield from _of_operation(evaluator, meaning, site, context, plain)
             case External(name=name):
                 yield from _of_external(evaluator, name, site, context, plain)
+
+
+def _sends(call: Call) -> bool:
+    return (
+        isinstance(call.function, Member) and call.function.name == "send" and bool(call.arguments)
+    )
 
 
 def _of_operation(
@@ -248,6 +278,8 @@ def _of_external(
     evaluator: Evaluator, name: str, site: Site, context: Context | None, plain: Arguments
 ) -> Iterator[Request]:
     call = site.call
+    if name == f"{CONTEXT}.invoke":
+        yield "lambda", "Invoke", plain, _invoked(evaluator, site, context), False
     powertools = sdk.POWERTOOLS_CALLS.get(name)
     if powertools is not None:
         value = call.arguments[0] if call.arguments else None
@@ -269,6 +301,21 @@ def _of_external(
                 data = parameters if isinstance(parameters, Data) else None
                 command = Command("s3", "PutObject", data)
                 yield "s3", "PutObject", CommandArguments(evaluator, command, site), None, False
+
+
+def _invoked(evaluator: Evaluator, site: Site, context: Context | None) -> Meaning:
+    """Return the function that a durable function invokes.
+
+    In JavaScript a name of the step may stand before it:
+    https://docs.aws.amazon.com/durable-execution/sdk-reference/operations/invoke/
+    """
+    call = site.call
+    named = [value for key, value in call.keywords if key == "function_name"]
+    found = [evaluator.one(value, site.scope, context) for value in (*named, *call.arguments[:2])]
+    is_script = site.scope.module.language is not Language.PYTHON
+    if is_script and len(found) > 1 and isinstance(found[0], Literal):
+        return found[1] if isinstance(found[1], (Literal, Variable)) else NOTHING
+    return found[0] if found else NOTHING
 
 
 def _commands(
@@ -379,7 +426,33 @@ def _only(found: Meanings | None) -> Target | None:
     return target_of(found[0]) if len(found) == 1 else UNKNOWN_TARGET
 
 
-def _invocation(service: str, operation: str, arguments: Arguments) -> Invocation | None:
+def _is_durable(evaluator: Evaluator, site: Site, context: Context | None) -> bool:
+    found = evaluator.evaluate(site.call.function, site.scope, context)
+    return External(f"{CONTEXT}.invoke") in found
+
+
+def _is_dropped(evaluator: Evaluator, site: Site, context: Context | None) -> bool:
+    """Tell whether nobody waits for a call, or for the function that makes it."""
+    if site.is_dropped:
+        return True
+    bound = context
+    while bound is not None:
+        if bound.site.is_dropped:
+            return True
+        bound = bound.outer
+    callers = evaluator.callers.get(site.scope, ()) if context is None else ()
+    return bool(callers) and all(caller.is_dropped for caller, _ in callers)
+
+
+def _invocation(
+    service: str, operation: str, arguments: Arguments, *, dropped: bool
+) -> Invocation | None:
+    found = _asked_for(service, operation, arguments)
+    waits = found in {Invocation.REQUEST_RESPONSE, Invocation.UNKNOWN}
+    return Invocation.NOT_AWAITED if dropped and waits else found
+
+
+def _asked_for(service: str, operation: str, arguments: Arguments) -> Invocation | None:
     if service != "lambda":
         return None
     if operation == "InvokeAsync":
@@ -391,7 +464,8 @@ def _invocation(service: str, operation: str, arguments: Arguments) -> Invocatio
     found = arguments.get("InvocationType")
     if found is None:
         return Invocation.REQUEST_RESPONSE
-    words = set()
+    # Where it is set on some way only, the others have what holds without it.
+    words = {Invocation.REQUEST_RESPONSE} if arguments.may_lack("InvocationType") else set()
     for meaning in found:
         word = meaning.value if isinstance(meaning, Literal) else ""
         if isinstance(meaning, External):

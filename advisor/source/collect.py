@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor.source import sdk
 from advisor.source.calls import contexts, place_of, read_call
+from advisor.source.duck import may_be_api
 from advisor.source.evaluate import Evaluator, is_cached
 from advisor.source.facts import (
     ClientCreation,
@@ -36,12 +37,13 @@ from advisor.source.meanings import (
     Pager,
     target_of,
 )
-from advisor.source.members import MAX_STEPS, constructor_of
+from advisor.source.members import MAX_STEPS, constructor_of, decorator_name
 from advisor.source.program import (
     Call,
     Constant,
     Language,
     Member,
+    Name,
     every_part,
 )
 from advisor.source.reach import possible, reach
@@ -51,6 +53,7 @@ from advisor.source.varying import varies_by_event
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from advisor.documents.location import Span
     from advisor.source.facts import (
         EnvironmentRead,
         SdkCall,
@@ -210,7 +213,7 @@ class Collector:
                 return
         for value in values[:20]:
             for meaning in self.evaluator.evaluate(value, site.scope, None):
-                if isinstance(meaning, (Client, Factory)):
+                if isinstance(meaning, (Client, Factory, Handle, Operation)):
                     self.opaque.append(place_of(site.call, site.scope))
                     return
 
@@ -225,7 +228,10 @@ class Collector:
     def _is_unread(self, site: Site) -> bool:
         """Tell whether a client or resource is asked for something that is not followed."""
         call, scope = site.call, site.scope
-        for meaning in self.evaluator.evaluate(call.function, scope, None):
+        functions = self.evaluator.evaluate(call.function, scope, None)
+        if NOTHING in functions and may_be_api(call):
+            return True
+        for meaning in functions:
             if isinstance(meaning, Operation) and meaning.name == "send" and call.arguments:
                 return isinstance(meaning.receiver, Client)
         holder = call.function
@@ -291,7 +297,7 @@ class Collector:
             for scope in self.scopes((self.invocation,))
             if scope.kind == "function"
             for site in scope.sites
-            if (sleep := sleep_of(self.evaluator, site)) is not None
+            if not site.rescues and (sleep := sleep_of(self.evaluator, site)) is not None
         ]
 
     def polling(self) -> list[PollingLoop]:
@@ -317,7 +323,9 @@ class Collector:
                 ),
                 "",
             )
-            if operation and any(sleep_of(self.evaluator, site) is not None for site in within):
+            # What only waits after a failure tries again; it asks for nothing.
+            waits = (site for site in within if not site.rescues)
+            if operation and any(sleep_of(self.evaluator, site) is not None for site in waits):
                 found.append(PollingLoop(operation, Place(scope.module.shown, loop.span)))
         return found
 
@@ -385,15 +393,42 @@ class Collector:
             isinstance(item, FromEvent) and item.path.lower().endswith("records") for item in found
         )
 
-    def batch(self) -> Place | None:
-        """Return where a partial batch response is first mentioned."""
+    def batch(self) -> tuple[Place | None, bool]:
+        """Return where a partial batch response is made, and whether one may be for all known."""
+        found: list[Place] = []
+        may_be = False
         for module in self.files:
             if "batchItemFailures" in module.mentions:
-                return Place(module.shown, module.mentions["batchItemFailures"])
-            for value, _ in module.imports:
-                if value.name in sdk.BATCH_HELPERS:
-                    return Place(module.shown, value.span)
-        return None
+                span = module.mentions["batchItemFailures"]
+                may_be = True
+                if self._is_reached(module, span):
+                    found.append(Place(module.shown, span))
+        for scope in self.scopes():
+            calls: list[Expression] = [x.call for x in scope.sites if self._answers_batch(x)]
+            calls += [x for x in scope.decorators if decorator_name(x) in sdk.BATCH_HELPERS]
+            found += [place_of(call, scope) for call in calls]
+        return (found[0] if found else None), may_be or bool(found)
+
+    def _is_reached(self, module: Module, span: Span) -> bool:
+        """Tell whether the innermost function around a place is one that runs."""
+        around = [
+            scope
+            for scope in module.scopes
+            if scope.kind == "function" and scope.span.start <= span.start < scope.span.end
+        ]
+        reached = {**self.init.scopes, **self.invocation.scopes}
+        return not around or max(around, key=lambda scope: scope.span.start) in reached
+
+    def _answers_batch(self, site: Site) -> bool:
+        """Tell whether a call of Powertools makes a partial batch response."""
+        function = site.call.function
+        name = function.name if isinstance(function, (Member, Name)) else ""
+        if name in sdk.BATCH_HELPERS:
+            return True
+        # `processor.response()` of a processor of Powertools.
+        return name == "response" and any(
+            sdk.is_batch_module(value.module) for value, _ in site.scope.module.imports
+        )
 
     def imports(self) -> list[PackageImport]:
         """Return the imported modules that are not part of the code at hand."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.source.meanings import (
+    CONTEXT,
     NOTHING,
     Class,
     Context,
@@ -25,6 +26,8 @@ from advisor.source.meanings import (
     Variable,
 )
 from advisor.source.members import (
+    CHECKED,
+    ENVIRONMENTS,
     MAX_ALTERNATIVES,
     MAX_DEPTH,
     MAX_STEPS,
@@ -70,6 +73,8 @@ if TYPE_CHECKING:
 _MAX_ITEMS = 25
 """Items of a list that are looked at; more than the entries of any batch operation."""
 
+_CHECKS = frozenset({"attempt", "cleanEnv", "load", "parse", "validateSync"})
+"""Functions of validators that hand back the environment that they are given."""
 _CACHING = frozenset({"lru_cache", "cache", "cached_property", "singleton"})
 
 
@@ -136,7 +141,9 @@ class Evaluator(Members):
             case Index():
                 key = self.one(expression.key, scope, context)
                 if isinstance(key, Literal) and isinstance(key.value, (str, int)):
-                    return self.each(expression.object, scope, context, key.value)
+                    held = self.each(expression.object, scope, context, key.value)
+                    # What is looked up by a key may have been put there unseen.
+                    return [NOTHING if isinstance(item, Method) else item for item in held]
                 objects = self.evaluate(expression.object, scope, context)
                 return [
                     FromEvent(f"{item.path}[]") if isinstance(item, FromEvent) else NOTHING
@@ -216,7 +223,7 @@ class Evaluator(Members):
         if takes_self(scope) and parameter.index == 0 and scope.owner is not None:
             return [self._self(scope, scope.owner, context)]
         if scope in self.handlers:
-            return [FromEvent("event") if parameter.index == 0 else NOTHING]
+            return [FromEvent("event") if parameter.index == 0 else External(CONTEXT)]
         bound = context
         while bound is not None and bound.scope is not scope:
             bound = bound.outer
@@ -332,6 +339,8 @@ class Evaluator(Members):
         listed = self._mapped(call, scope, context)
         if listed is not None:
             return [listed]
+        if self._checks_environment(call, scope, context):
+            return [External(CHECKED)]
         for function in self.evaluate(call.function, scope, context):
             match function:
                 case Function():
@@ -359,6 +368,16 @@ class Evaluator(Members):
             return None
         made = self._lists.setdefault(call, Sequence(call.span, tuple(maker.scope.returns)))
         return Data(made, maker.scope, context)
+
+    def _checks_environment(self, call: Call, scope: Scope, context: Context | None) -> bool:
+        """Tell whether a call is `schema.parse(process.env)` or the like."""
+        function = call.function
+        name = function.name if isinstance(function, (Name, Member)) else ""
+        return name in _CHECKS and any(
+            isinstance(meaning, External) and meaning.name in ENVIRONMENTS
+            for value in call.arguments[:2]
+            for meaning in self.evaluate(value, scope, context)
+        )
 
     def returned(self, function: Function, site: Site, context: Context | None) -> list[Meaning]:
         """Return what a function gives back when called at a site."""

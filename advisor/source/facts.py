@@ -67,6 +67,10 @@ class Invocation(StrEnum):
     EVENT = "Event"
     DRY_RUN = "DryRun"
     UNKNOWN = "unknown"
+    NOT_AWAITED = "not awaited"
+    """Asked for an answer that the code does not wait for."""
+    SUSPENDED = "suspended"
+    """A durable function stops until the answer is there, and is not paid for until then."""
 
 
 class Phase(StrEnum):
@@ -240,7 +244,9 @@ class Facts:
     imports: tuple[PackageImport, ...] = ()
     secrets: tuple[SecretLiteral, ...] = ()
     batch_item_failures: Place | None = None
-    """Where the code first mentions a partial batch response, or the Powertools that make one."""
+    """Where code that runs makes a partial batch response, or has Powertools make one."""
+    may_answer_batches: bool = False
+    """Whether any code at hand could make one, whether or not it is seen to run."""
     opaque: tuple[Place, ...] = ()
     """Uses of clients that cannot be followed: calls beyond those listed are possible."""
     possible_calls: tuple[SdkCall, ...] = ()

@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.source.aliases import aliases_for
 from advisor.source.files import is_file, read_text, real, shown
 from advisor.source.program import Language, Module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from advisor.source.aliases import Aliases
     from advisor.source.program import Imported
 
 MAX_FILES = 60
@@ -35,6 +37,9 @@ _VENDORED = frozenset(
 )
 """Packages whose inside is never followed, even where a copy lies beside the handler."""
 
+_DATA = frozenset({".css", ".gql", ".graphql", ".html", ".json", ".node", ".sql", ".txt", ".wasm"})
+_MAX_MISSING = 20
+"""Imports that lead nowhere, of those that are told."""
 _DISTRIBUTION = re.compile(r"(.+?)-[^-]+\.(dist|egg)-info")
 
 
@@ -51,6 +56,7 @@ class Files:
         self._texts = texts or {}
         self._modules: dict[Path, Module] = {}
         self._vendored: dict[Path, frozenset[str]] = {}
+        self._aliases: dict[Path, Aliases] = {}
 
     def module(self, path: Path) -> Module:
         """Return a file as a module; what cannot be read is among its problems."""
@@ -80,6 +86,13 @@ class Files:
     def _unsaved(self, path: Path) -> str | None:
         there = real(path)
         return self._texts.get(there) if there is not None else None
+
+    def aliases(self, folder: Path) -> Aliases:
+        """Return what tsconfig.json calls the folders of a project."""
+        known = self._aliases.get(folder)
+        if known is None:
+            known = self._aliases[folder] = aliases_for(folder, self.root)
+        return known
 
     def vendored(self, folder: Path) -> frozenset[str]:
         """Return the top-level names in a folder that are installed packages."""
@@ -116,8 +129,10 @@ class FunctionModules:
         self._resolved: dict[tuple[Path, str], Module | None] = {}
         self.loaded: list[Module] = [handler]
         self.problems: list[str] = []
+        self._missing: dict[str, None] = {}
         self._known: dict[Path, Module] = {handler.path: handler}
         self._load()
+        self.problems += [*self._missing][:_MAX_MISSING]
 
     def resolve(self, module: Module, spec: str) -> Module | None:
         """Return the loaded module that an import names."""
@@ -153,10 +168,13 @@ class FunctionModules:
             path = self._path(module, value.module)
             if path is not None:
                 yield path
+            inner = None
             if value.name and module.language is Language.PYTHON:
                 inner = self._path(module, _submodule(value))
                 if inner is not None:
                     yield inner
+            if path is None and inner is None and _is_local(value.module):
+                self._missing[f"{module.shown}: '{value.module}' leads to no file"] = None
 
     def _path(self, module: Module, spec: str) -> Path | None:
         if module.language is Language.PYTHON:
@@ -203,7 +221,7 @@ class FunctionModules:
         elif spec.startswith(("./", "../")) or spec in {".", ".."}:
             bases = [module.path.parent / spec]
         else:
-            return None
+            bases = [*self._files.aliases(module.path.parent).candidates(spec)]
         for base in bases:
             for candidate in _script_candidates(base):
                 if language_of(candidate) and is_file(candidate, self._files.root):
@@ -221,6 +239,15 @@ def _script_candidates(base: Path) -> Iterator[Path]:
             yield base.with_suffix(ending)
     for ending in _SCRIPT_ENDINGS:
         yield base / f"index{ending}"
+
+
+def _is_local(spec: str) -> bool:
+    """Tell whether an import names code of the project, and no data beside it."""
+    if spec.startswith(("@/", "~/", "#/")):
+        return True
+    # In Python every dot but the leading ones parts names.
+    names = spec.startswith((".", "..")) and "/" not in spec
+    return spec.startswith(".") and (names or Path(spec).suffix not in _DATA)
 
 
 def _submodule(value: Imported) -> str:

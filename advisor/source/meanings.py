@@ -65,6 +65,10 @@ class External:
     name: str
 
 
+CONTEXT = "lambda-context"
+"""What Lambda hands to a handler beside the event; durable functions call others with it."""
+
+
 @record(frozen=True)
 class Namespace:
     """A module of the code at hand."""

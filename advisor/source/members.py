@@ -30,6 +30,7 @@ from advisor.source.program import (
     Name,
     Sequence,
 )
+from advisor.source.settings import is_settings, setting
 
 if TYPE_CHECKING:
     from advisor.source.program import (
@@ -47,7 +48,11 @@ MAX_DEPTH = 45
 MAX_ALTERNATIVES = 12
 MAX_STEPS = 150_000
 """Lookups per function; enough for 20,000 lines, a second or two at most."""
-ENVIRONMENTS = frozenset({"os.environ", "global.process.env", "process.env", "node:process.env"})
+CHECKED = "checked.environment"
+"""What a validator such as zod makes of the environment; it may fill in what is not set."""
+ENVIRONMENTS = frozenset(
+    {"os.environ", "global.process.env", "process.env", "node:process.env", CHECKED}
+)
 CONSTRUCTORS = frozenset({"__init__", "constructor"})
 
 
@@ -172,7 +177,7 @@ class Members:
             return [NOTHING]
         match meaning:
             case External() if meaning.name in ENVIRONMENTS and not _is_method(key):
-                return [Variable(key)]
+                return [Variable(key, has_default=meaning.name == CHECKED)]
             case External():
                 return [meaning if key == "default" else External(f"{meaning.name}.{key}")]
             case Namespace():
@@ -231,6 +236,8 @@ class Members:
                 site = self.site(Call(inner.span, method[-1]), scope)
                 return self.returned(function, site, None)
             return [function]
+        if is_settings(self, scope):
+            return [setting(scope, name)]
         context = self._construction(instance)
         values = scope.attributes.get(name, [])
         found = [

@@ -177,6 +177,10 @@ class Site:
     call: Call
     scope: Scope
     loops: tuple[Loop, ...] = ()
+    rescues: bool = False
+    """Whether it stands in the handler of an exception."""
+    is_dropped: bool = False
+    """Whether JavaScript code neither waits for its result nor hands it on."""
 
 
 @record(frozen=True, eq=False)

@@ -32,6 +32,7 @@ from advisor.source.program import (
     Template,
     added_to,
 )
+from advisor.source.pythoncalls import made_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,6 +78,7 @@ class _Reader:
         module.scopes.append(self.scope)
         self.loops: tuple[Loop, ...] = ()
         self.block: Span | None = None
+        self.rescues = False
         self.depth = 0
         self.cut = False
 
@@ -213,7 +215,9 @@ class _Reader:
             self.bind(node.name, Other(self.span(node)))
         if _is_broad(node.type):
             self.scope.catches.append(Catch(self.span(node), _is_quiet(node), self.loops))
+        outer, self.rescues = self.rescues, True
         self.branch(node.body)
+        self.rescues = outer
 
     # --- definitions and names --------------------------------------------------------------
 
@@ -407,7 +411,10 @@ class _Reader:
             tuple((name or "**", value) for name, value in named),
             spread=len(plain) != len(node.args),
         )
-        self.scope.sites.append(Site(call, self.scope, self.loops))
+        self.scope.sites.append(Site(call, self.scope, self.loops, rescues=self.rescues))
+        later = made_later(call)
+        if later is not None:
+            self.scope.sites.append(Site(later, self.scope, self.loops))
         return call
 
     def anonymous(self, span: Span, node: ast.Lambda) -> Definition:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.source.meanings import Class, Function, Instance, Namespace
+from advisor.source.meanings import Class, Data, Function, Instance, Namespace
 from advisor.source.members import CONSTRUCTORS, decorator_name
 from advisor.source.program import (
     Call,
+    Constant,
     Definition,
     Imported,
     Language,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from advisor.source.evaluate import Evaluator
+    from advisor.source.meanings import Meaning
     from advisor.source.program import (
         Expression,
         Module,
@@ -105,7 +107,10 @@ class Reach:
                 self._imported(expression, scope.module)
             case Member():
                 self._mention(expression.name)
-                for meaning in self._evaluator.evaluate(expression.object, scope, None):
+                found = self._evaluator.evaluate(expression.object, scope, None)
+                if self._is_entry(expression, found):
+                    return
+                for meaning in found:
                     if isinstance(meaning, Namespace):
                         self._exported(meaning.module, expression.name)
                     elif isinstance(meaning, Instance):
@@ -122,6 +127,27 @@ class Reach:
             case _:
                 for part in children(expression):
                     self._push(part, scope, deferred=deferred)
+
+    def _is_entry(self, member: Member, found: Iterable[Meaning]) -> bool:
+        """Follow one entry of the mapping that a variable holds; the others are not meant."""
+        if not isinstance(member.object, Name):
+            return False
+        entries: list[tuple[Expression, Scope]] = []
+        for data in found:
+            if not isinstance(data, Data) or not isinstance(data.expression, Mapping):
+                return False
+            items = data.expression.items
+            named = [
+                value
+                for key, value in items
+                if isinstance(key, Constant) and key.value == member.name
+            ]
+            if not named or any(key is None for key, _ in items):
+                return False
+            entries += ((value, data.scope) for value in named)
+        for value, place in entries:
+            self._push(value, place, deferred=True)
+        return True
 
     def _called(self, call: Call, scope: Scope) -> None:
         for meaning in self._evaluator.evaluate(call.function, scope, None):

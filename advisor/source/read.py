@@ -92,6 +92,7 @@ def _facts(handler: Handler, module: Module, modules: FunctionModules) -> Facts:
     ]
     collector = Collector(modules, modules.loaded, entry.expressions, handlers)
     environment, is_open = collector.environment()
+    answers = collector.batch()
     if collector.is_cut:
         problems.append("the code is too large to be followed to its end")
     return Facts(
@@ -111,7 +112,8 @@ def _facts(handler: Handler, module: Module, modules: FunctionModules) -> Facts:
         swallowed=tuple(collector.swallowed()),
         imports=tuple(collector.imports()),
         secrets=tuple(item for loaded in modules.loaded for item in secrets_of(loaded)),
-        batch_item_failures=collector.batch(),
+        batch_item_failures=answers[0],
+        may_answer_batches=answers[1],
         opaque=tuple(collector.opaque),
         possible_calls=tuple(collector.possible_calls()),
         possible_variables=collector.possible_variables(),

@@ -118,7 +118,9 @@ class ScriptReader(ModuleReader):
             self.body(node.named_children[-1:])
         elif kind in {"expression_statement", "throw_statement"}:
             for child in node.named_children:
+                before, self.dropped = self.dropped, self.start_of_dropped(child)
                 added = added_to(self.root(child))
+                self.dropped = before
                 if added is not None and added[0] in self.scope.bindings:
                     self.bind(*added)
         elif kind in {"internal_module", "module"}:
@@ -126,6 +128,17 @@ class ScriptReader(ModuleReader):
             self.body(inner.named_children if inner is not None else ())
         else:
             self.root(node)
+
+    def start_of_dropped(self, node: Node) -> int | None:
+        """Return where a call begins whose promise nobody takes, in an `async` function."""
+        if node.type == "unary_expression" and self.text(node).startswith("void "):
+            node = node.named_children[0]
+        if node.type != "call_expression" or not self.is_async:
+            return None
+        function = node.child_by_field_name("function")
+        name = function.child_by_field_name("property") if function is not None else None
+        is_chain = name is not None and self.text(name) in {"then", "finally"}
+        return None if is_chain else node.start_byte
 
     def field(self, node: Node, name: str) -> Expression | None:
         """Read a field of a node as an outermost expression."""
@@ -192,7 +205,9 @@ class ScriptReader(ModuleReader):
             if parameter is not None:
                 self.bind_pattern(parameter, Other(self.span(handler)), declared=True)
             self.scope.catches.append(Catch(self.span(handler), self.is_quiet(handler), self.loops))
+            outer, self.rescues = self.rescues, True
             self.branch(handler.child_by_field_name("body"))
+            self.rescues = outer
         last = node.child_by_field_name("finalizer")
         if last is not None:
             self.statement(last)
@@ -432,6 +447,8 @@ class ScriptReader(ModuleReader):
     def function(self, node: Node, scope: Scope, *, keep_loops: bool) -> None:
         """Read parameters and body of a function into its scope."""
         outer = (self.scope, self.loops, self.block)
+        was_async = self.is_async
+        self.is_async = any(child.type == "async" for child in node.children[:4])
         self.scope, self.block = scope, None
         self.loops = self.loops if keep_loops else ()
         self.parameters(node, scope)
@@ -441,3 +458,4 @@ class ScriptReader(ModuleReader):
         elif body is not None:
             scope.returns.append(self.root(body))
         self.scope, self.loops, self.block = outer
+        self.is_async = was_async

@@ -72,6 +72,10 @@ class ExpressionReader:
         self.scope = module.scope
         self.loops: tuple[Loop, ...] = ()
         self.block: Span | None = None
+        self.rescues = False
+        self.is_async = False
+        self.dropped: int | None = None
+        """The first byte of a statement that is a call and nothing else."""
         self.depth = 0
         self.cut = False
 
@@ -349,7 +353,11 @@ class ExpressionReader:
             if child.type not in {"comment", "spread_element"}
         ]
         call = Call(span, function, tuple(values), (), is_new=is_new, spread=spread)
-        self.scope.sites.append(Site(call, self.scope, self.loops))
+        # `send(command).catch(log)` and `invoke(parameters).promise()` begin where it begins.
+        is_dropped = self.dropped == node.start_byte
+        self.scope.sites.append(
+            Site(call, self.scope, self.loops, rescues=self.rescues, is_dropped=is_dropped)
+        )
         return call
 
     def required(self, callee: Node, arguments: list[Node], span: Span) -> Imported | None:

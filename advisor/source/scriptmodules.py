@@ -81,7 +81,11 @@ class ModuleReader(ExpressionReader):
         spec = self.string(source) if source is not None else ""
         if spec:
             self.note_import(Imported(self.span(node), spec))
-            if any(child.type == "*" for child in node.children):
+            whole = next((x for x in node.named_children if x.type == "namespace_export"), None)
+            if whole is not None:
+                name = self.text(whole.named_children[-1])
+                self.module.exports.setdefault(name, []).append(Imported(self.span(whole), spec))
+            elif any(child.type == "*" for child in node.children):
                 self.module.stars.append(spec)
         if declaration is not None:
             if declaration.type in {"lexical_declaration", "variable_declaration"}:

@@ -158,6 +158,13 @@ def javascript_helper(name: str) -> tuple[str, str, bool] | None:
     return None
 
 
+def is_batch_module(module: str) -> bool:
+    """Tell whether a module is the part of Powertools that takes batches apart."""
+    return module.startswith(
+        ("aws_lambda_powertools.utilities.batch", "@aws-lambda-powertools/batch")
+    )
+
+
 def is_capture(name: str) -> bool:
     """Tell whether the function is X-Ray's, which hands back the client it instruments."""
     return _CAPTURES.fullmatch(name.rsplit(".", 1)[-1]) is not None

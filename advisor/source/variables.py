@@ -9,7 +9,24 @@ from advisor.source.facts import EnvironmentRead
 from advisor.source.guards import unguarded
 from advisor.source.meanings import NOTHING, External, Literal, Variable
 from advisor.source.members import ENVIRONMENTS
-from advisor.source.program import Call, Fallback, Index, Language, Member, Other, every_part
+from advisor.source.program import (
+    Call,
+    Choice,
+    Constant,
+    Fallback,
+    Index,
+    Item,
+    Joined,
+    Language,
+    Mapping,
+    Member,
+    Name,
+    Other,
+    Sequence,
+    children,
+    every_part,
+)
+from advisor.source.settings import is_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +57,11 @@ class Variables:
         found: dict[tuple[str, Place], EnvironmentRead] = {}
         for scope in scopes:
             defaulted: set[Expression] = set()
+            held = [value for values in scope.bindings.values() for value in values]
+            self.is_open |= scope.kind == "class" and is_settings(self._evaluator, scope)
+            self.is_open |= any(self._hands_on(value, scope) for value in held)
             for expression in every_part(scope.expressions):
+                self.is_open |= self._hands_on(expression, scope)
                 if isinstance(expression, Fallback):
                     defaulted.add(expression.first)
                 if not isinstance(expression, (Member, Index, Call)):
@@ -61,6 +82,21 @@ class Variables:
                         checked=item.name in checked,
                     )
         return sorted(found.values(), key=lambda item: item.place.order)
+
+    def _hands_on(self, expression: Expression, scope: Scope) -> bool:
+        """Tell whether an expression has the environment as a whole, to take any name of it."""
+        if not isinstance(expression, (Choice, Item, Joined, Mapping, Other, Sequence)):
+            return False
+        parts = children(expression)
+        if any(isinstance(part, Constant) for part in parts):
+            # `"NAME" in os.environ`
+            return False
+        return any(
+            isinstance(meaning, External) and meaning.name in ENVIRONMENTS
+            for part in parts
+            if isinstance(part, (Name, Member))
+            for meaning in self._evaluator.evaluate(part, scope, None)
+        )
 
     def _checked(self, scope: Scope) -> Iterator[str]:
         """Yield the variables that a condition asks for."""
