@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from advisor.records import record
 from advisor.source.code import InlineCode
-from advisor.source.collect import Collector
-from advisor.source.credentials import secrets_of
 from advisor.source.facts import Facts, NotRead, Place
 from advisor.source.loading import Files, FunctionModules, parse
 from advisor.source.locate import locate
@@ -84,6 +82,10 @@ class SourceReader:
 
 
 def _facts(handler: Handler, module: Module, modules: FunctionModules) -> Facts:
+    # Only where there is code to read: what follows is a fifth of all modules.
+    from advisor.source.collect import Collector
+    from advisor.source.credentials import secrets_of
+
     entry = _entry(module, handler.function, modules)
     handlers = frozenset(_handlers(entry.expressions, modules))
     problems = [

@@ -7,7 +7,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from advisor.templates.values import Reference
-from advisor.workflows.jsonpath import is_intrinsic
 from advisor.workflows.placeholders import Placeholder, names, walk
 
 if TYPE_CHECKING:
@@ -166,6 +165,8 @@ def mentions_token(state: State) -> bool:
 
 def paths_read(state: State) -> Iterator[tuple[Pointer, str]]:
     """Yield every JSONPath that a state reads from its input, the context or variables."""
+    from advisor.workflows.jsonpath import is_intrinsic  # a grammar, of which few runs need a word
+
     skipped = {"ItemProcessor", "Iterator", "Branches", "ResultSelector", "ResultPath"}
     for name, data in state.data.items():
         if name in skipped:
