@@ -135,10 +135,26 @@ def evaluate(
     return False
 
 
+class Questions:
+    """How often it was asked what differs between scenarios."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
 class Truths:
     """The truth of every condition of one stack under an assignment; cycles read as false."""
 
-    def __init__(self, formulas: Mapping[str, Formula], assignment: Mapping[Variable, str]) -> None:
+    def __init__(
+        self,
+        formulas: Mapping[str, Formula],
+        assignment: Mapping[Variable, str],
+        questions: Questions | None = None,
+    ) -> None:
+        """`questions` counts what is asked here, and perhaps elsewhere."""
+        self._questions = questions or Questions()
         self._formulas = formulas
         self._assignment = assignment
         self._known: dict[str, bool] = {}
@@ -148,6 +164,7 @@ class Truths:
 
     def __getitem__(self, name: str) -> bool:
         """Return whether the condition is true; one that is not declared is false."""
+        self._questions.count += 1
         if self._asked:
             return self._truth(name)
         if name not in self.told:
@@ -168,9 +185,10 @@ class Truths:
 class AllTrue(Truths):
     """Every condition holds, also those that exclude each other: what there can be at all."""
 
-    def __init__(self) -> None:
-        super().__init__({}, {})
+    def __init__(self, questions: Questions | None = None) -> None:
+        super().__init__({}, {}, questions)
 
     def __getitem__(self, name: str) -> bool:
         """Return that the condition is true."""
+        self._questions.count += 1
         return True

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from advisor.templates import intrinsics
-from advisor.templates.conditions import OTHER, AllTrue, Truths, Variable
+from advisor.templates.conditions import OTHER, AllTrue, Questions, Truths, Variable
 from advisor.templates.macros import SYMBOL
 from advisor.templates.template import scalar_text, section
 from advisor.templates.values import Cause, Reference, Text, Unknown, join
@@ -45,19 +45,21 @@ class Evaluator:
         self._region = region
         self._truths: dict[str, Truths] = {}
         self._assumed: dict[Variable, str | None] = {}
-        self._names: dict[tuple[str, str], Value] = {}
+        self._names: dict[tuple[str, str], tuple[Value, bool]] = {}
         self._asked: set[tuple[str, str]] = set()
         self._exports: dict[str, tuple[Stack, Data]] | None = None
         self._mappings: dict[str, Value] = {}
         self._stores: dict[str, tuple[Stack, Data]] | None = None
+        self._questions = Questions()
+        project.assume(scenario.assignment)
 
     def truths(self, stack: Stack) -> Truths:
         """Return the truth of the conditions of a stack in the scenario."""
         if self.scenario.everything:
-            return AllTrue()
+            return AllTrue(self._questions)
         if stack.owner not in self._truths:
             formulas = self.scenario.formulas.get(stack.owner, {})
-            self._truths[stack.owner] = Truths(formulas, self.scenario.assignment)
+            self._truths[stack.owner] = Truths(formulas, self.scenario.assignment, self._questions)
         return self._truths[stack.owner]
 
     def is_same_in(self, scenario: Scenario) -> bool:
@@ -75,6 +77,7 @@ class Evaluator:
 
     def _assumption(self, variable: Variable) -> str | None:
         """Return the value of a variable in the scenario, and note that it was asked for."""
+        self._questions.count += variable in self.project.assumed
         if variable not in self._assumed:
             self._assumed[variable] = self.scenario.assignment.get(variable)
         return self._assumed[variable]
@@ -141,6 +144,7 @@ class Evaluator:
         return Unknown(Cause.FUNCTION, name)
 
     def _mapping_section(self, stack: Stack) -> Value:
+        self._questions.count += 1  # what it holds may be computed, and is kept
         if stack.owner not in self._mappings:
             self._mappings[stack.owner] = self.evaluate(stack, section(stack.data, "Mappings"))
         return self._mappings[stack.owner]
@@ -174,11 +178,14 @@ class Evaluator:
         if parameter is not None or name in _PSEUDO:
             # What leads to no other value. A template asks for few of them, and very often.
             key = (stack.owner, name)
-            if key not in self._names:
-                self._names[key] = (
-                    self.parameter(stack, parameter) if parameter else self._pseudo(stack, name)
-                )
-            return self._names[key]
+            known = self._names.get(key)
+            if known is None:
+                asked = self._questions.count
+                value = self.parameter(stack, parameter) if parameter else self._pseudo(stack, name)
+                known = self._names[key] = (value, self._questions.count != asked)
+            value, differs = known
+            self._questions.count += differs
+            return value
         if name.startswith(SYMBOL):
             return Unknown(Cause.FUNCTION, name.removeprefix(SYMBOL))
         logical_id = stack.aliases.get(name, name)
@@ -283,6 +290,7 @@ class Evaluator:
         kind, _, name = reference.strip("{}").removeprefix("resolve:").partition(":")
         if kind != "ssm" or depth > _DEEPEST:
             return unknown
+        self._questions.count += 1  # the names of what is stored may differ
         if self._stores is None:
             self._stores = {}
             self._stores = {
@@ -303,6 +311,7 @@ class Evaluator:
         return unknown if value is None else value
 
     def _import(self, name: Value, depth: int) -> Value:
+        self._questions.count += 1  # the names of exports may differ
         if self._exports is None:
             # Set first: the name of an export may itself import something.
             self._exports = {}

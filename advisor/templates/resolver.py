@@ -37,6 +37,7 @@ class Resolver(Evaluator):
         super().__init__(project, scenario, region=region)
         self._owners = owners
         self._cache: dict[tuple[str, str, tuple[str | int, ...]], Value] = {}
+        self._shared = project.values.setdefault(region, {})
 
     # --- the View ---------------------------------------------------------------------------
 
@@ -71,9 +72,15 @@ class Resolver(Evaluator):
     def get(self, resource: Resource, *path: str | int) -> Value:
         """Return the resolved value of a property; None where absent."""
         key = (resource.owner, resource.logical_id, path)
-        if key not in self._cache:
-            self._cache[key] = self._walk(resource, resource.properties, path)
-        return self._cache[key]
+        if key in self._shared:
+            return self._shared[key]
+        if key in self._cache:
+            return self._cache[key]
+        asked = self._questions.count
+        value = self._walk(resource, resource.properties, path)
+        # What depends on no assumption is the same for all who look at the project.
+        (self._shared if self._questions.count == asked else self._cache)[key] = value
+        return value
 
     def attribute(self, resource: Resource, *path: str | int) -> Value:
         """Return the resolved value of what stands beside `Properties`."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from advisor.documents.document import Data
     from advisor.documents.location import Pointer, Span
+    from advisor.templates.conditions import Variable
     from advisor.templates.loading import Files
     from advisor.templates.macros import Included
     from advisor.templates.template import Parameter, Template
@@ -102,6 +103,18 @@ class Project:
     files: Files
     stacks: dict[str, Stack] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    assumed: set[Variable] = field(default_factory=set, repr=False)
+    """What the scenarios so far assume something of."""
+    values: dict[str, dict[tuple[str, str, tuple[str | int, ...]], Value]] = field(
+        default_factory=dict, repr=False
+    )
+    """By region, the values of properties that are the same in every scenario so far."""
+
+    def assume(self, variables: Iterable[Variable]) -> None:
+        """Note what another scenario assumes something of; what was the same may now differ."""
+        if not self.assumed.issuperset(variables):
+            self.assumed.update(variables)
+            self.values.clear()
 
 
 def build_stack(
