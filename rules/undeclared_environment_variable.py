@@ -113,11 +113,12 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 
 def _runs_elsewhere(architecture: Architecture, function: Function) -> bool:
     """Tell whether a device runs the function, in an environment of its own."""
-    users = architecture.users()
+    wanted = {function, *architecture.versions(function)}
     return any(
-        user.type.startswith("AWS::Greengrass")
-        for node in (function, *architecture.versions(function))
-        for user in users.get(node.id, ())
+        used in wanted
+        for node in architecture.nodes()
+        if node.type.startswith("AWS::Greengrass")
+        for used in architecture.used_by(node)
     )
 
 

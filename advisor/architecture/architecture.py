@@ -260,6 +260,7 @@ class Architecture:
     own_loops = loops.own_loops
     dependency_circles = dependencies.dependency_circles
     users = dependencies.users
+    used_by = dependencies.used_by
     senders = questions_policies.senders
     resource_policies = questions_policies.resource_policies
     may_send = questions_policies.may_send

@@ -53,6 +53,11 @@ def dependency_circles(architecture: Architecture) -> list[list[Dependency]]:
     return found
 
 
+def used_by(architecture: Architecture, node: Node) -> list[Node]:
+    """Return the resources of the same template that a resource refers to, each once."""
+    return [each.target for each in _dependencies(architecture, node)]
+
+
 def users(architecture: Architecture) -> dict[str, list[Node]]:
     """Return who refers to each resource, by its id; outputs of a stack count as their resource.
 
@@ -145,4 +150,4 @@ def _circle(start: str, edges: dict[str, list[Dependency]], left: set[str]) -> l
     return []
 
 
-__all__ = ["Dependency", "dependency_circles", "users"]
+__all__ = ["Dependency", "dependency_circles", "used_by", "users"]

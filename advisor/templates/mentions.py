@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from advisor.templates.resource import Resource
     from advisor.templates.stacks import Stack
 
-_DYNAMIC = "{{resolve:"
-
 
 def mentions(stack: Stack, resource: Resource) -> frozenset[str] | None:
     """Return the logical ids that the properties of a resource name, in whatever branch.
 
-    None where only values tell: of imports, nested stacks, stored and passed parameters.
+    A nested stack stands for what its outputs lead to: its own properties name that. An import
+    or a stored parameter leads to nothing that the same deployment makes. None where a name is
+    computed, which only values tell.
     """
     if resource.logical_id not in stack.mentions:
         names = list(_names(resource.properties))
         stack.mentions[resource.logical_id] = (
             None
-            if any(name is None or _leads_on(stack, name) for name in names)
+            if None in names
             else frozenset(id_ for name in names if name for id_ in _meant(stack, name))
         )
     return stack.mentions[resource.logical_id]
@@ -52,14 +52,6 @@ def hidden_parameters(stack: Stack) -> frozenset[str]:
     return frozenset(own | passed)
 
 
-def _leads_on(stack: Stack, name: str) -> bool:
-    """Tell whether a name stands for a value that is written elsewhere."""
-    if name in stack.bindings or name.partition(".")[0] in stack.children:
-        return True
-    parameter = stack.parameters.get(name)
-    return parameter is not None and parameter.is_lookup
-
-
 def _meant(stack: Stack, name: str) -> Iterator[str]:
     yield name.partition(".")[0]
     for alias, logical_id in stack.aliases.items():
@@ -74,17 +66,12 @@ def _names(properties: Data) -> Iterator[str | None]:
         data = pending.pop()
         if isinstance(data, list):
             pending.extend(data)
-        elif isinstance(data, str):
-            if _DYNAMIC in data:
-                yield None
         elif isinstance(data, dict):
             for key, item in data.items():
                 if key == "Fn::GetAtt":
                     yield _attribute(item)
                 elif key == "Ref" and isinstance(item, str):
                     yield item
-                elif key == "Fn::ImportValue":
-                    yield None
                 elif key == "Fn::Sub":
                     text = item[0] if isinstance(item, list) and item else item
                     if isinstance(text, str):

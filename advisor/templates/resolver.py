@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from advisor.errors import LoadError
 from advisor.templates.evaluation import Evaluator, choose, is_function, step_into
@@ -11,7 +11,7 @@ from advisor.templates.places import locate
 from advisor.templates.values import Cause, Unknown, references_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from advisor.documents.document import Data, Document
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from advisor.templates.scenarios import Scenario
     from advisor.templates.stacks import Project, Stack
     from advisor.templates.values import Reference, Value
+
+T = TypeVar("T")
 
 
 class Resolver(Evaluator):
@@ -75,12 +77,28 @@ class Resolver(Evaluator):
         if key in self._shared:
             return self._shared[key]
         if key in self._cache:
+            self._questions.count += 1  # as it did when the value was found
             return self._cache[key]
         asked = self._questions.count
         value = self._walk(resource, resource.properties, path)
         # What depends on no assumption is the same for all who look at the project.
         (self._shared if self._questions.count == asked else self._cache)[key] = value
         return value
+
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """Return what `make` makes, made once for all scenarios where no assumption bears on it.
+
+        `make` asks this view alone, and what it returns is changed by nobody.
+        """
+        made = self.project.made
+        key = (self._region, key)
+        if key in made:
+            return made[key]  # type: ignore[return-value]  # what the same function made
+        asked = self._questions.count
+        result = make()
+        if self._questions.count == asked:
+            made[key] = result
+        return result
 
     def attribute(self, resource: Resource, *path: str | int) -> Value:
         """Return the resolved value of what stands beside `Properties`."""

@@ -110,11 +110,15 @@ class Project:
     )
     """By region, the values of properties that are the same in every scenario so far."""
 
+    made: dict[object, object] = field(default_factory=dict, repr=False)
+    """What was made of values that are the same in every scenario so far, by what it is."""
+
     def assume(self, variables: Iterable[Variable]) -> None:
         """Note what another scenario assumes something of; what was the same may now differ."""
         if not self.assumed.issuperset(variables):
             self.assumed.update(variables)
             self.values.clear()
+            self.made.clear()
 
 
 def build_stack(

@@ -38,6 +38,11 @@ def workflow_of(resource: Resource, view: View) -> Workflow | None:
     if not resource.logical_id:
         # The file of a machine by itself, which no template deploys.
         return read_workflow(stack.template.document)
+    key = ("workflow", resource.owner, resource.logical_id)
+    return view.once(key, lambda: _deployed(resource, view))
+
+
+def _deployed(resource: Resource, view: Resolver) -> Workflow | None:
     substitutions = view.get(resource, "DefinitionSubstitutions")
     known: Mapping[str, Value] = substitutions if isinstance(substitutions, dict) else {}
     for key in ("Definition", "DefinitionString"):

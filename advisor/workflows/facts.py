@@ -224,6 +224,13 @@ def is_exhaustive(state: State) -> bool:
 
 def placeholders(workflow: Workflow) -> dict[str, list[Pointer]]:
     """Return the names of all placeholders with the places where each is used."""
+    known = workflow.placeholders
+    if known is None:
+        known = workflow.placeholders = _placeholders(workflow)
+    return known
+
+
+def _placeholders(workflow: Workflow) -> dict[str, list[Pointer]]:
     found: dict[str, list[Pointer]] = {}
     for pointer, item in walk(workflow.data):
         for name in _names_in(item):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from advisor.workflows.integrations import Integration
     from advisor.workflows.placeholders import Asl
     from advisor.workflows.places import Places
+    from advisor.workflows.validity.problem import Problem
 
 _DELAYS_COUNTED = 10_000
 """Retries whose delay is computed one by one; later ones count as the last of these."""
@@ -313,7 +314,7 @@ class Scope:
         return found
 
 
-@record(frozen=True, eq=False)
+@record(eq=False)
 class Workflow:
     """One state machine: its data, its scopes in reading order, and where everything stands."""
 
@@ -327,6 +328,12 @@ class Workflow:
     scopes: list[Scope] = field(default_factory=list)
     size: int = 0
     """Bytes of the definition as text in UTF-8, 0 where it is an object in a template."""
+    placeholders: dict[str, list[Pointer]] | None = field(default=None, repr=False, compare=False)
+    """Where each placeholder is used, once somebody has asked (`facts.placeholders`)."""
+    problems: dict[str | None, list[Problem]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """What is wrong with it, by the type of the machine, once somebody has asked."""
 
     @property
     def root(self) -> Mapping[str, Asl]:

@@ -53,6 +53,12 @@ def validate(workflow: Workflow, *, machine_type: str | None = None) -> list[Pro
 
     `machine_type` is `STANDARD` or `EXPRESS`; None where nothing says, which judges neither.
     """
+    if machine_type not in workflow.problems:
+        workflow.problems[machine_type] = _problems(workflow, machine_type)
+    return workflow.problems[machine_type]
+
+
+def _problems(workflow: Workflow, machine_type: str | None) -> list[Problem]:
     report = Report(workflow, machine_type)
     if not isinstance(workflow.data, dict):
         if not isinstance(workflow.data, Placeholder):
