@@ -97,12 +97,14 @@ def check(architecture: Architecture) -> Iterator[Finding]:
             if stage.get(*path, "LoggingLevel") == "OFF":
                 continue
             name = stage.get("StageName")
-            own = isinstance(name, str) and name.lower() in debugging
+            named = isinstance(name, str) and name.lower() in debugging
+            # Who decides it by a condition means some of the stages only.
+            chosen = "Fn::If" in stage.at(*path, "DataTraceEnabled").pointer
             yield rule.finding(
                 f"'{stage.name}' logs whole requests and answers",
                 at=stage.at(*path, "DataTraceEnabled", label="bodies, headers, query strings"),
                 why="personal data and tokens of every caller end up in CloudWatch Logs",
-                severity=Severity.INFO if own else Severity.WARNING,
+                severity=Severity.INFO if named or chosen else Severity.WARNING,
                 fix=_fix(
                     "Turn data tracing off",
                     stage.change(

@@ -111,10 +111,10 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         for share in _of_maps(architecture, machine):
             stacks.setdefault(machine.resource.owner, []).append(share)
     for owner, shares in stacks.items():
-        total = sum(count for count, _, _ in shares) + reserved.get(owner, 0)
+        total, left = sum(count for count, _, _ in shares), quota - reserved.get(owner, 0)
         # That one source alone may is what its own default says, which is told elsewhere.
-        if total > quota and (len(shares) > 1 or owner in reserved):
-            yield _finding(sorted(shares, key=lambda share: -share[0]), total, quota)
+        if total > left and (len(shares) > 1 or total <= quota):
+            yield _finding(sorted(shares, key=lambda share: -share[0]), total, left, quota)
 
 
 def _is_free(target: object) -> bool:
@@ -161,13 +161,16 @@ def _of_maps(architecture: Architecture, machine: StateMachine) -> Iterator[_Sha
             yield count, f"the Map '{node.name}'", node.at()
 
 
-def _finding(shares: list[_Share], total: int, quota: int) -> Finding:
+def _finding(shares: list[_Share], total: int, left: int, quota: int) -> Finding:
     count, name, place = shares[0]
     key = "MaxConcurrency" if "Map" in name else "ScalingConfig"
     value = "100" if "Map" in name else "{MaximumConcurrency: 100}"
     others = f" with {len(shares) - 1} more" if len(shares) > 1 else ""
+    allowed = f"the account allows {quota}"
+    if left < quota:
+        allowed = f"the account leaves {left} of {quota}, the rest is reserved"
     return rule.finding(
-        f"{name}{others} may run {total} functions at a time, the account allows {quota}",
+        f"{name}{others} may run {total} functions at a time, {allowed}",
         at=place.labelled(f"up to {count}"),
         related=[other.labelled(f"{what}: up to {many}") for many, what, other in shares[1:]],
         why="a backlog in one of them throttles every other function in the account",

@@ -87,7 +87,7 @@ _VARIABLES = ("Environment", "Variables")
 _DYNAMIC = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):(.*?)\}\}")
 _HARMLESS = re.compile(
     r"(?i)(?:^|[_a-z])(?:account|base_?url|database|dbname|domain|email|endpoint|engine|host|hostname"
-    r"|id|identifier|name|port|proxy|region|schema|user)$"
+    r"|id|identifier|name|port|proxy|region|schema|tenant|user)$"
 )
 """Keys of a secret's JSON that are no secret by themselves."""
 _KNOWN_FORMS = re.compile(
