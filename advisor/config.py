@@ -14,6 +14,7 @@ from advisor.architecture.facts import Facts
 from advisor.errors import ConfigError
 from advisor.records import field, fields, record, replace
 from advisor.rules.finding import Severity
+from advisor.settings_file import read_settings, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +149,8 @@ def find(start: Path) -> Path | None:
     """Return the nearest configuration file of a path, no farther up than its repository.
 
     Outside any repository no farther than the nearest folder that is the root of a project: a
-    file that somebody else left in a shared folder above must not configure this run.
+    file that somebody else left in a shared folder above must not configure this run. Raises
+    ConfigError for a link that leads out of there: a stranger may have made it.
     """
     start = start.resolve()
     folders = [start, *start.parents] if start.is_dir() else list(start.parents)
@@ -159,7 +161,11 @@ def find(start: Path) -> Path | None:
     for folder in folders[: folders.index(top) + 1]:
         for name in FILE_NAMES:
             file = folder / name
-            if file.is_file() and (name != "pyproject.toml" or _has_table(file)):
+            if not file.is_file() or (name == "pyproject.toml" and _leads_out(file, top)):
+                continue
+            if _leads_out(file, top):
+                raise ConfigError(f"{file}: is a link out of {top}; name it with --config")
+            if name != "pyproject.toml" or _has_table(file):
                 return file
     return None
 
@@ -168,7 +174,7 @@ def read(file: Path) -> Config:
     """Return the configuration of one file; ConfigError with file and key if it is wrong."""
     from advisor.config_file import parse
 
-    data = _toml(file)
+    data = read_toml(file)
     if file.name == "pyproject.toml":
         tool = data.get("tool")
         table = tool.get("advise") if isinstance(tool, dict) else None
@@ -178,26 +184,20 @@ def read(file: Path) -> Config:
     return replace(Config(), **values, file=file, origins=origins)
 
 
+def _leads_out(file: Path, top: Path) -> bool:
+    """Tell whether a link leads to a file outside the folder that is looked through."""
+    return not file.resolve().is_relative_to(top)
+
+
 def _has_table(file: Path) -> bool:
     """Tell cheaply first: most files of this name configure other tools."""
     try:
-        if b"advise" not in file.read_bytes():
+        if "advise" not in read_settings(file):
             return False
-    except OSError:
+    except ConfigError:
         return False
-    tool = _toml(file).get("tool")
+    tool = read_toml(file).get("tool")
     return isinstance(tool, dict) and "advise" in tool
-
-
-def _toml(file: Path) -> dict[str, object]:
-    import tomllib
-
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror or 'cannot be read'}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError(f"{file}: is not TOML: {error}") from error
 
 
 _UNITED = {"extend_select", "ignore", "exclude", "rule_directories", "rule_packages"}

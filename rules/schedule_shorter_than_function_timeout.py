@@ -124,7 +124,7 @@ def _period(expression: Value) -> int | None:
     if cron[1] == "*":
         return 60
     start, _, step = cron[1].partition("/")
-    return int(step) * 60 if start in {"*", "0"} and step.isdigit() and int(step) else None
+    return int(step) * 60 if start in {"*", "0"} and step.isdecimal() and int(step) else None
 
 
 def _finding(function: Function, edge: Edge, node: EventRule | Schedule, seconds: int) -> Finding:

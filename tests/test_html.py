@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from advisor.reporters.html.layout import Measure, laid_out
@@ -91,7 +91,20 @@ def graphs(draw: st.DrawFn) -> tuple[int, list[tuple[int, int]]]:
     return count, draw(st.lists(st.tuples(ends, ends), max_size=50)) if count else []
 
 
+CIRCLES = [
+    (0, 3), (0, 5), (0, 8), (1, 0), (1, 2), (1, 4), (1, 6), (2, 0), (3, 7), (4, 2), (4, 5), (4, 7),
+    (6, 1), (7, 2), (7, 4), (8, 2),
+]  # fmt: skip
+"""The library alone never comes back from these."""
+TWO_PARTS = [
+    (0, 1), (2, 6), (2, 7), (3, 5), (3, 6), (3, 7), (4, 6), (4, 7), (5, 2), (5, 4), (8, 3),
+]  # fmt: skip
+"""The library alone gives one number to a box and to a bend."""
+
+
 @given(graphs())
+@example((9, CIRCLES))
+@example((9, TWO_PARTS))
 @settings(deadline=None)
 def test_boxes_never_overlap_and_every_line_joins_its_boxes(
     graph: tuple[int, list[tuple[int, int]]],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from advisor.documents.location import format_pointer
 from advisor.errors import ConfigError
 from advisor.records import field, record, replace
+from advisor.settings_file import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -84,9 +85,7 @@ def of_findings(
 def read(file: Path) -> Baseline:
     """Return the baseline of a file; ConfigError where it is none."""
     try:
-        data = json.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror or 'cannot be read'}") from error
+        data = json.loads(read_settings(file))
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{file}: is not a baseline: {error}") from error
     findings = data.get("findings") if isinstance(data, dict) else None

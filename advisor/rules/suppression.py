@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 MARK = "advise:"
 """Only texts that hold this are looked at closely."""
 
-_COMMENT = re.compile(r"(?:#|//|/\*|--)+\s*advise:\s*(?P<rest>.*)$")
+# Looked for at the start of a row of such characters only: a long one is read once.
+_COMMENT = re.compile(r"(?<![#/*-])(?:#|//|/\*|--)[#/*-]*+\s*advise:\s*(?P<rest>.*)$")
 _IGNORE = re.compile(r"ignore(?P<file>-file)?\s*\[(?P<rules>[^\]]*)\](?P<rest>.*)$")
 _UNTIL = re.compile(r"(?:^|\s)until=(?P<date>\S+)")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -108,7 +108,7 @@ def _find(
             if is_file(candidate, root):
                 return NotRead("its handler is that of a layer")
     certain = not code.other_layers and not code.entry_points and _has_code(folder, language)
-    hint = _other_case(folder, stem)
+    hint = _other_case(folder, stem, root)
     return NotRead(f"its handler file '{stem}' is not in '{where}'{hint}", missing=certain)
 
 
@@ -246,9 +246,11 @@ def _is_plain(name: str) -> bool:
     return name.isalnum() and name.isascii()
 
 
-def _other_case(folder: Path, stem: str) -> str:
+def _other_case(folder: Path, stem: str, root: Path) -> str:
     """Return a hint where the file is there in another spelling."""
     wanted = Path(f"{stem}.")
+    if not is_folder(folder / wanted.parent, root):
+        return ""
     try:
         names = os.listdir(folder / wanted.parent)[:5000]  # noqa: PTH208 - plain names are enough
     except (OSError, ValueError):

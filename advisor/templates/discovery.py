@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ PASSED_OVER = frozenset(
 
 _GIT_SECONDS = 30
 _MAX_DEPTH = 60
+_MOST_PATTERNS = 1024 * 1024  # bytes of one file of patterns
 
 
 def find_root(path: Path) -> Path:
@@ -185,11 +187,9 @@ def _ignore_files(top: Path, root: Path) -> Callable[[Path, bool], bool]:
     def patterns(folder: Path) -> Callable[[str], bool | None] | None:
         if folder not in known:
             known[folder] = None
-            try:
-                lines = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace")
-            except OSError:
-                return None
-            known[folder] = _decider([line for line in lines.splitlines() if _is_pattern(line)])
+            lines = _lines_of(folder / ".gitignore")
+            if lines:
+                known[folder] = _decider([line for line in lines if _is_pattern(line)])
         return known[folder]
 
     base = root if top.is_relative_to(root) else top
@@ -211,6 +211,17 @@ def _ignore_files(top: Path, root: Path) -> Callable[[Path, bool], bool]:
     if any(ignored(folder, True) for folder in above if folder != base):  # noqa: FBT003 a local predicate
         base = top  # whoever names an ignored folder wants what is in it
     return ignored
+
+
+def _lines_of(file: Path) -> list[str]:
+    """Return the lines of a file of patterns; as for git, a link is none, nor is a pipe."""
+    try:
+        if not stat.S_ISREG(file.lstat().st_mode):
+            return []
+        with file.open("rb") as stream:
+            return stream.read(_MOST_PATTERNS).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
 
 
 def _decider(patterns: Sequence[str]) -> Callable[[str], bool | None]:

@@ -185,7 +185,7 @@ def fn_to_json_string(argument: Value) -> Value:
         text = json.dumps(argument, default=mark, separators=(",", ":"), ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
         return unknown_function("Fn::ToJsonString", None)
-    pieces = re.split("\ue000(\\d+)\ue001", text)
+    pieces = re.split("\ue000([0-9]{1,6})\ue001", text)
     # Odd pieces are indexes; one that the template itself wrote with these private characters
     # is left as the text that it is.
     parts: list[Value] = [

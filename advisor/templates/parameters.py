@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from advisor.errors import ConfigError
+from advisor.settings_file import read_settings, read_toml
 from advisor.templates.stacks import Given
 from advisor.templates.template import scalar_text
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 SAMCONFIG = "samconfig.toml"
 _COMMANDS = ("global", "deploy", "build", "validate", "package", "sync")
 _PAIR = re.compile(
-    r"""(?:ParameterKey=(?P<long>[\w:.-]+),ParameterValue=|(?P<short>[\w:.-]+)=)"""
+    # Looked for at the start of a word only: a long one without a value is read once.
+    r"""(?<![\w:.-])(?:ParameterKey=(?P<long>[\w:.-]+),ParameterValue=|(?P<short>[\w:.-]+)=)"""
     r"""(?P<value>"(?:[^"\\]|\\.)*"|'[^']*'|[^\s]*)"""
 )
 
@@ -47,23 +49,12 @@ def _samconfig(template: Path, root: Path) -> dict[str, object] | None:
     for folder in template.parents:
         file = folder / SAMCONFIG
         if file.is_file() and file.resolve().is_relative_to(root):
-            table = _toml(file)
+            table = read_toml(file)
             # One that names another template is not about this one.
             return table if folder == template.parent or _names(table, folder, template) else None
         if folder == root:
             break
     return None
-
-
-def _toml(file: Path) -> dict[str, object]:
-    import tomllib
-
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror or 'cannot be read'}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError(f"{file}: is not TOML: {error}") from error
 
 
 def _names(table: Mapping[str, object], folder: Path, template: Path) -> bool:
@@ -117,9 +108,7 @@ def read_file(file: Path) -> dict[str, str]:
     (CodePipeline), a plain mapping, or texts `Key=Value`. Raises ConfigError.
     """
     try:
-        data: object = json.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror or 'cannot be read'}") from error
+        data: object = json.loads(read_settings(file))
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{file}: is not JSON: {error}") from error
     if isinstance(data, dict):
@@ -146,7 +135,7 @@ def _text(value: object) -> str:
 def region_of(samconfig: Path) -> str:
     """Return the region of the default environment, empty where none is given or readable."""
     try:
-        table = _toml(samconfig)
+        table = read_toml(samconfig)
     except ConfigError:
         return ""
     found = [row.get("region") for row in _rows(table, "default")]

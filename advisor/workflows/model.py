@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from advisor.workflows.places import Places
     from advisor.workflows.validity.problem import Problem
 
+_BEYOND_ALL = 1e15
+"""No number of seconds, attempts or items in a definition comes near it."""
 _DELAYS_COUNTED = 10_000
 """Retries whose delay is computed one by one; later ones count as the last of these."""
 
@@ -400,8 +402,9 @@ class Workflow:
         if value is None or isinstance(value, Unknown):
             return value
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+            # Neither infinite nor what no float holds; also none that is no number.
+            return value if -_BEYOND_ALL < value < _BEYOND_ALL else UNKNOWN
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
             return int(value)
         return UNKNOWN
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from advisor.templates.values import Value
     from advisor.templates.view import View
 
+_MOST_DIGITS = 20
+_BEYOND_ALL = 10**_MOST_DIGITS
+
 
 class Node:
     """One resource of the architecture, seen in one scenario.
@@ -170,15 +173,15 @@ def as_number(value: Value, default: int | None = None) -> int | Unknown | None:
         return default
     if isinstance(value, bool):
         return _not_literal(value)
-    if isinstance(value, int):
+    # What is beyond any limit of AWS is no number to compute with; no float may hold it.
+    if isinstance(value, int) and -_BEYOND_ALL < value < _BEYOND_ALL:
         return value
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and -_BEYOND_ALL < value < _BEYOND_ALL:
         return int(value)
     if isinstance(value, str):
-        # Digits beyond any limit of AWS are no number to compute with.
         digits = value.strip()
         if (
-            len(digits) < 20
+            len(digits) < _MOST_DIGITS
             and digits.removeprefix("-").isascii()
             and digits.removeprefix("-").isdigit()
         ):

@@ -66,7 +66,7 @@ def laid_out(count: int, pairs: Iterable[Pair], measure: Measure) -> Drawing:
     number = {box: at for at, box in enumerate(named)}
     edges = _onward([(number[a], number[b]) for a, b in wanted], len(named))
     in_layers = len(wanted) <= MAX_LINES
-    pieces = _pieces(edges) if in_layers else [_grid(len(named), edges)]
+    pieces = _pieces(edges, len(named)) if in_layers else [_grid(len(named), edges)]
     pieces.sort(key=lambda piece: min(piece.cells))
     drawing = Drawing([(0.0, 0.0)] * count, in_layers=in_layers)
     ways = _place(drawing, pieces, named, measure)
@@ -116,7 +116,11 @@ def _onward(pairs: Sequence[Pair], count: int) -> list[Pair]:
     return sorted(found)
 
 
-def _pieces(edges: Sequence[Pair]) -> list[_Piece]:
+def _pieces(edges: Sequence[Pair], boxes: int) -> list[_Piece]:
+    """Lay out each connected part by itself; bends are numbered from `boxes` on.
+
+    Of several parts the library gives a bend of one and a box of another the same number.
+    """
     if not edges:
         return []
     try:
@@ -125,19 +129,59 @@ def _pieces(edges: Sequence[Pair]) -> list[_Piece]:
         raise ConfigError(
             "the picture needs the extra 'html': pip install 'serverless-advisor[html]'"
         ) from None
-    made = from_edges(
-        edges, vertex_spacing=_STEP, dummy_vertices=True, transpose=len(edges) <= _THOROUGH
-    )
-    return [_piece(positions, lines or []) for positions, _, _, lines in made]
+    found = []
+    for part in _parts(edges):
+        own = sorted({end for edge in part for end in edge})
+        number = {box: at for at, box in enumerate(own)}
+        made = from_edges(
+            [(number[a], number[b]) for a, b in part],
+            vertex_spacing=_STEP,
+            dummy_vertices=True,
+            transpose=len(edges) <= _THOROUGH,
+        )
+        found += [_piece(positions, lines or [], own, boxes) for positions, _, _, lines in made]
+    return found
 
 
-def _piece(positions: Sequence[tuple[int | str, Point]], lines: Iterable[object]) -> _Piece:
-    """Turn a picture from top to bottom into one from left to right."""
+def _parts(edges: Sequence[Pair]) -> list[list[Pair]]:
+    """Return the edges of each connected part, that of the lowest number first."""
+    leader: dict[int, int] = {}
+
+    def find(box: int) -> int:
+        while leader.setdefault(box, box) != box:
+            leader[box] = leader[leader[box]]
+            box = leader[box]
+        return box
+
+    for one, other in edges:
+        low, high = sorted((find(one), find(other)))
+        leader[high] = low
+    found: dict[int, list[Pair]] = {}
+    for edge in edges:
+        found.setdefault(find(edge[0]), []).append(edge)
+    return [found[lowest] for lowest in sorted(found)]
+
+
+def _piece(
+    positions: Sequence[tuple[int | str, Point]],
+    lines: Iterable[object],
+    own: Sequence[int],
+    boxes: int,
+) -> _Piece:
+    """Turn a picture from top to bottom into one from left to right.
+
+    `own` are the boxes of this part by the numbers in it; what has a higher one is a bend.
+    """
+
+    def named(number: object) -> int:
+        at = int(str(number))
+        return own[at] if at < len(own) else boxes + at - len(own)
+
     ranks = sorted({y for _, (_, y) in positions}, reverse=True)
     column = {y: float(at) for at, y in enumerate(ranks)}
     least = min(x for _, (x, _) in positions)
-    cells = {int(box): (column[y], (x - least) / _STEP) for box, (x, y) in positions}
-    chains = [[int(end) for end in line] for line in lines if isinstance(line, tuple)]
+    cells = {named(box): (column[y], (x - least) / _STEP) for box, (x, y) in positions}
+    chains = [[named(end) for end in line] for line in lines if isinstance(line, tuple)]
     return _Piece(cells, chains)
 
 

@@ -247,7 +247,10 @@ def _foreign(spot: Spot) -> None:
 
 
 def _number(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() else str(value)
+    # Of a number with hundreds of digits the first ones say enough; no float holds it.
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return _short(str(value))
 
 
 def _short(value: str) -> str:
