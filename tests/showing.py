@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from advisor.advice.advised import advice_of
 from advisor.analysis import read, selection_of
 from advisor.explanation import explained, resources, unread
 from advisor.fixes.apply import fix_all
 from advisor.fixes.write import unified_diff
-from advisor.reporters import summary
-from advisor.reporters.diagram import render_mermaid, render_tree
+from advisor.reporters import patterns, summary
 from advisor.reporters.explanation import (
     explanations_as_json,
     render_explanation,
@@ -21,7 +21,9 @@ from advisor.reporters.formats import FORMATS, render
 from advisor.reporters.graph_formats import render_dot, render_graph_json, render_graphml
 from advisor.reporters.html import render_html
 from advisor.reporters.look import Look
+from advisor.reporters.mermaid import render_mermaid
 from advisor.reporters.review import render_review_html, render_review_markdown
+from advisor.reporters.tree import render_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from advisor.config import Config
     from advisor.report import Report
 
-IN_JSON = frozenset({"json", "sarif", "gitlab", "graph json", "explain json"})
+IN_JSON = frozenset({"json", "sarif", "gitlab", "graph json", "explain json", "patterns json"})
 IN_XML = frozenset({"junit", "graphml"})
 
 
@@ -74,13 +76,18 @@ def ways(
         **{name: form(name) for name in FORMATS},
         "summary": lambda: summary.render(report, look=look),
         "tree": drawn(render_tree),
-        "mermaid": drawn(render_mermaid),
+        "mermaid": lambda: render_mermaid(architectures, findings=found, all=True),
         "dot": drawn(render_dot),
         "graph json": lambda: render_graph_json(architectures),
         "graphml": lambda: render_graphml(architectures),
         "html": lambda: render_html(architectures, findings=found, title="x", all=True),
         "review": lambda: render_review_markdown(report, architectures, title="x", look=look),
         "review html": lambda: render_review_html(report, architectures, title="x", look=look),
+        "patterns": lambda: patterns.render_text(advice_of(architectures, report), look=look),
+        "patterns markdown": lambda: patterns.render_markdown(
+            advice_of(architectures, report), look=look
+        ),
+        "patterns json": lambda: patterns.render_json(advice_of(architectures, report)),
         "overview": lambda: _explained(paths, config, report, texts)[0],
         "explain": lambda: _explained(paths, config, report, texts)[1],
         "explain json": lambda: _explained(paths, config, report, texts)[2],
