@@ -151,10 +151,9 @@ def _trusts(role: Role) -> bool | Unknown:
         principal = statement.get("Principal") if isinstance(statement, dict) else None
         services = principal.get("Service") if isinstance(principal, dict) else principal
         for service in services if isinstance(services, list) else [services]:
-            if service in {_EDGE, "*"}:
+            if service in (_EDGE, "*"):  # it may be a mapping, which no set takes
                 return True
-            if service is not None and not isinstance(service, str):
-                unknown = service if isinstance(service, Unknown) else unknown
+            unknown = service if isinstance(service, Unknown) else unknown
     return False if unknown is None else unknown
 
 

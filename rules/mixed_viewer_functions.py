@@ -146,5 +146,5 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                 why="CloudFront refuses a behaviour with both kinds on viewer events",
                 remediation="Use CloudFront functions for both events, or move the Lambda "
                 "function to origin-request or origin-response.",
-                about=[distribution.name, str(where or "")],
+                about=[distribution.name, where if isinstance(where, str) else ""],
             )

@@ -77,7 +77,7 @@ def ways(
         "summary": lambda: summary.render(report, look=look),
         "tree": drawn(render_tree),
         "mermaid": lambda: render_mermaid(architectures, findings=found, all=True),
-        "dot": drawn(render_dot),
+        "dot": lambda: render_dot(architectures, findings=found, all=True),
         "graph json": lambda: render_graph_json(architectures),
         "graphml": lambda: render_graphml(architectures),
         "html": lambda: render_html(architectures, findings=found, title="x", all=True),
