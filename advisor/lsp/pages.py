@@ -141,8 +141,13 @@ class Drift:
             (len(old.text), 0) if old.text == new.text else same_ends(old.text, new.text)
         )
 
-    def forward(self, offset: int) -> int | None:
-        """Return where an offset of the old text is in the new one; None within the edit."""
+    def forward(self, offset: int, *, late: bool = False) -> int | None:
+        """Return where an offset of the old text is in the new one; None within the edit.
+
+        Where something was put in at the offset itself, it stands before that unless it is `late`.
+        """
+        if late and offset >= len(self.old.text) - self._end:
+            return offset - len(self.old.text) + len(self.new.text)
         return _moved(offset, self._start, len(self.old.text), len(self.new.text), self._end)
 
     def back(self, offset: int) -> int | None:
@@ -151,7 +156,7 @@ class Drift:
 
     def span(self, span: Span) -> types.Range | None:
         """Return where a span of the old text stands; None where the edit touches it."""
-        start = self.forward(self.old.offset_of(span.start))
+        start = self.forward(self.old.offset_of(span.start), late=True)
         end = self.forward(self.old.offset_of(span.end))
         return None if start is None or end is None or end < start else self.new.range(start, end)
 

@@ -67,6 +67,7 @@ def here(opened: Open, position: types.Position, judged: Judged) -> Here:
     """Return what a position of an open text is in what was judged."""
     page = opened.page
     offset = page.offset(position)
+    position = page.at(offset)  # an editor may ask beyond the end
     path = judged.shown(opened.file)
     found = judged.report.documents.get(path)
     text = judged.text(opened.file)
