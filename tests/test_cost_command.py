@@ -142,6 +142,47 @@ def test_a_folder_without_templates_has_no_cost(
     assert "there is no template" in err
 
 
+CHAIN = (
+    """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+"""
+    + "".join(
+        f"""
+  F{n}:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: java21
+      Handler: a.B
+      CodeUri: java/
+      Policies: [{{LambdaInvokePolicy: {{FunctionName: !Ref F{n + 1}}}}}]"""
+        for n in range(6)
+    )
+    + """
+  F6:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: java21, Handler: a.B, CodeUri: java/}
+"""
+)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+def test_numbers_beyond_all_sense_are_shown_all_the_same(
+    tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "advise.toml").write_text("")
+    template, traffic = tmp_path / "template.yaml", tmp_path / "traffic.yaml"
+    template.write_text(CHAIN)
+    calls = ", ".join(f'"F{n} -> F{n + 1}": 1e9' for n in range(6))
+    traffic.write_text(f"entries: {{F0: 1e15}}\ncalls: {{{calls}}}\ndefaults: {{duration_ms: 1}}\n")
+    code, out, err = ran(
+        capsys, "cost", str(template), "--traffic", str(traffic), "--format", form, "--free-tier"
+    )
+    assert (code, err) == (0, "")
+    # 1e15 x 1e9^6 requests of F6 at 0.0000002
+    assert "2" + "0" * 62 in out if form == "json" else "e+" in out
+
+
 CONDITIONAL = """
 Parameters:
   Stage: {Type: String, Default: test, AllowedValues: [test, prod]}

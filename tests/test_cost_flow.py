@@ -362,6 +362,104 @@ def test_items_of_a_map_are_unknown_until_they_are_given(tmp_path: Path) -> None
     assert "items that a Map state goes through (maps): Flow: Wait" in said(found.lacking)
 
 
+ELSEWHERE = """
+Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties: {BodyS3Location: {Bucket: b, Key: api.yaml}}
+  Answer:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: r
+      Code: {ZipFile: "def handler(event, context): return 1"}
+  May:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref Answer
+      Action: lambda:InvokeFunction
+      Principal: apigateway.amazonaws.com
+      SourceArn: !Sub arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*
+  Loud: {Type: AWS::SNS::Topic}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {AlarmActions: [!Ref Loud]}
+"""
+
+
+def test_an_api_whose_routes_lie_elsewhere_is_entered_by_what_lets_it_call(tmp_path: Path) -> None:
+    found = estimate_of(tmp_path, ELSEWHERE, 'entries: {"Api -> Answer": 1000}')
+    assert quantity(found, "Api", "api-rest-request") == 1000
+    assert quantity(found, "Answer", "lambda-request") == 1000
+    assert {each.name for each in found.entries} == {"Api -> Answer"}
+    assert "what alarms set off: Loud" in said(found.left_out)
+
+
+USERS = """
+Resources:
+  Pool:
+    Type: AWS::Cognito::UserPool
+    Properties: {LambdaConfig: {PreSignUp: !GetAtt Check.Arn, PostConfirmation: !GetAtt Check.Arn}}
+  Rule:
+    Type: AWS::IoT::TopicRule
+    Properties:
+      TopicRulePayload:
+        Sql: select * from 'a'
+        Actions:
+          - Lambda: {FunctionArn: !GetAtt Check.Arn}
+          - Sqs: {QueueUrl: !Ref Inbox, RoleArn: r}
+  Inbox: {Type: AWS::SQS::Queue}
+  Check:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      Role: r
+      Code: {ZipFile: "def handler(event, context): return 1"}
+"""
+
+
+def test_triggers_have_a_rate_each_and_the_actions_of_a_rule_one_together(tmp_path: Path) -> None:
+    found = estimate_of(
+        tmp_path, USERS, "entries: {Pool.PreSignUp: 10, Pool.PostConfirmation: 5, Rule: 100}"
+    )
+    assert quantity(found, "Check", "lambda-request") == 115
+    assert quantity(found, "Inbox", "sqs-request", "sends") == 100
+    assert {each.name for each in found.entries} == {
+        "Pool.PreSignUp",
+        "Pool.PostConfirmation",
+        "Rule",
+    }
+
+
+def test_more_than_the_first_tier_is_said(tmp_path: Path) -> None:
+    template = "Resources: {Q: {Type: AWS::SQS::Queue}}"
+    found = estimate_of(tmp_path, template, "entries: {Q: 100000000001}")
+    assert "sqs-request above 100000000000" in said(found.supposed)
+    below = estimate_of(tmp_path, template, "entries: {Q: 100000000000}")
+    assert "above" not in said(below.supposed)
+
+
+def test_what_only_runs_at_deployment_is_no_traffic(tmp_path: Path) -> None:
+    template = (
+        RETRYING
+        + """
+  Made:
+    Type: Custom::Thing
+    Properties: {ServiceToken: !GetAtt Maker.Arn}
+  Maker:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: index.handler
+      InlineCode: "def handler(event, context): return 1"
+"""
+    )
+    found = estimate_of(tmp_path, template)
+    assert {each.name for each in found.entries} == {"Flow"}
+
+
 # ---- parts
 
 

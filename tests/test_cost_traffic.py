@@ -179,6 +179,32 @@ def test_names_that_mean_something_in_yaml_are_quoted(tmp_path: Path) -> None:
     assert not estimate_of(tmp_path, HOSTILE, filled(text)).total.open
 
 
+TWICE = """
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Runtime: python3.13, Handler: a.b, InlineCode: "def b(event, context): return 1"}
+Resources:
+  One:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events: {Tick: {Type: Schedule, Properties: {Schedule: rate(1 hour)}}}
+  Two:
+    Type: AWS::Serverless::Function
+    Properties:
+      Events: {Tick: {Type: Schedule, Properties: {Schedule: rate(2 hours)}}}
+"""
+
+
+def test_events_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    data = yaml.safe_load(blank_of(tmp_path, TWICE))
+    assert set(data["entries"]) == {"OneTick", "TwoTick"}
+    found = estimate_of(tmp_path, TWICE, "entries: {OneTick: 5}")
+    assert {each.name: each.per_month.value for each in found.entries} == {
+        "OneTick": 5,
+        "TwoTick": 365,
+    }
+
+
 # ---- the price table
 
 

@@ -8,6 +8,7 @@ from advisor.reporters.cost_words import (
     ROUNDING,
     change,
     entry_rows,
+    lacking_title,
     money,
     number,
     price_notes,
@@ -65,7 +66,7 @@ def _lines(estimate: Estimate, look: Look) -> Iterator[str]:
             yield f"  {change(each):>20}  {told(each.title)}: {told(each.subject)}"
             yield f"  {'':>20}  {look.paint(told(each.details), Ink.DIM)}"
     yield from _remarks("supposed", estimate.supposed, look)
-    yield from _remarks("not known", estimate.lacking, look)
+    yield from _remarks(lacking_title(estimate), estimate.lacking, look)
     yield from _remarks("not counted", estimate.left_out, look)
     yield from _heading("prices", look)
     yield from (f"  - {told(line)}" for line in price_notes(estimate))

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from advisor.advice.cost.amounts import rounded
 from advisor.reporters.cost_words import ROUNDING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from advisor.advice.cost.amounts import Amount
     from advisor.advice.cost.ledger import Remark
     from advisor.advice.cost.result import Estimate
 
 VERSION = 1
-_STEP = Decimal("1e-12")
+_PLACES = 12
 
 
 def render_cost_json(estimate: Estimate) -> str:
@@ -116,11 +117,7 @@ def _remarks(remarks: Sequence[Remark]) -> list[Mapping[str, object]]:
 
 def _text(value: Decimal) -> str:
     """Return a number without exponent, rounded to twelve places."""
-    # Numbers before the point may be many; they are never cut.
-    rounded = value
-    if -value.as_tuple().exponent > 12:  # type: ignore[operator]  # finite, as all here are
-        rounded = value.quantize(_STEP, ROUND_HALF_UP)
-    text = f"{rounded:f}"
+    text = f"{rounded(value, _PLACES):f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 

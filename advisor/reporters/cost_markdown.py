@@ -8,6 +8,7 @@ from advisor.reporters.cost_words import (
     ROUNDING,
     change,
     entry_rows,
+    lacking_title,
     money,
     number,
     price_notes,
@@ -71,7 +72,7 @@ def _lines(estimate: Estimate) -> Iterator[str]:
         )
     for words, remarks in (
         ("Supposed", estimate.supposed),
-        ("Not known", estimate.lacking),
+        (lacking_title(estimate).capitalize(), estimate.lacking),
         ("Not counted", estimate.left_out),
     ):
         if remarks:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from advisor.advice.cost.amounts import Amount
+from advisor.advice.cost.amounts import Amount, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,10 @@ ROUNDING = (
     "half up; nothing is rounded before"
 )
 _CENT = Decimal("0.01")
+_AWS = "https://aws.amazon.com/"
 _MOST_ABOUT = 8
+_HUGE = Decimal("1e18")
+"""From here on a number is shown by its first digits."""
 
 
 def title(estimate: Estimate) -> str:
@@ -48,14 +51,16 @@ def number(value: Decimal | Amount, *, places: int | None = None) -> str:
             return "an unknown number of"
         text = number(value.value)
         return f"at least {text}" if value.open else text
+    if abs(value) >= _HUGE:
+        return f"{value:.3e}"
     if places is not None:
-        return f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}"
+        return f"{rounded(value, places):,f}"
     if value and abs(value) < 1:
         # As many places as it takes to show four digits that count, prices with all of theirs.
         digits = min(12, 3 - value.adjusted() + 3)
-        text = f"{value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):f}"
+        text = f"{rounded(value, digits):f}"
     else:
-        text = f"{value.quantize(Decimal('0.001'), ROUND_HALF_UP):,f}"
+        text = f"{rounded(value, 3):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -100,6 +105,11 @@ def change(alternative: Alternative) -> str:
     return f"{sign}{text}{' or more' if alternative.at_least else ''}"
 
 
+def lacking_title(estimate: Estimate) -> str:
+    """Return the heading of what is not known, which need not matter."""
+    return "not known" if estimate.total.open else "not known, without effect on this total"
+
+
 def remark(each: Remark) -> str:
     """Return a remark with what it is about, the first few by name."""
     if not each.about:
@@ -115,6 +125,9 @@ def price_notes(estimate: Estimate) -> Iterator[str]:
         return
     span = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
     yield f"list prices as looked up on {span}, each with its source in --format json"
+    quoted = [price for price in estimate.prices if price.seen and not price.seen.startswith(_AWS)]
+    if quoted:
+        yield f"{len(quoted)} of {len(estimate.prices)} were read where others quote them"
     doubtful = [f"{price.key} (${number(price.value)})" for price in estimate.prices
                 if not price.confirmed]  # fmt: skip
     if doubtful:
@@ -128,6 +141,7 @@ __all__ = [
     "ROUNDING",
     "change",
     "entry_rows",
+    "lacking_title",
     "money",
     "number",
     "price_notes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, Context, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from advisor.records import record
@@ -63,9 +63,16 @@ def exactly() -> AbstractContextManager[Context]:
     return localcontext(Context(prec=DIGITS))
 
 
+def rounded(value: Decimal, places: int) -> Decimal:
+    """Return a number rounded half up; numbers of any size keep all digits before the point."""
+    digits = max(DIGITS, value.adjusted() + places + 2)
+    with localcontext(Context(prec=digits)):
+        return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
 def chunks(size: Decimal, of: int) -> Decimal:
     """Return how many pieces of a size are begun; the smallest thing is one piece."""
     return max(Decimal(1), (size / of).to_integral_value(ROUND_CEILING))
 
 
-__all__ = ["DIGITS", "NOTHING", "ONE", "UNKNOWN", "Amount", "chunks", "exactly", "total"]
+__all__ = ["DIGITS", "NOTHING", "ONE", "UNKNOWN", "Amount", "chunks", "exactly", "rounded", "total"]

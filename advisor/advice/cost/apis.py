@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.advice.cost.amounts import ONE, UNKNOWN, Amount
-from advisor.architecture.nodes import GraphqlApi, HttpApi, RestApi, Route, WebSocketApi
+from advisor.advice.cost.amounts import UNKNOWN, Amount
+from advisor.advice.cost.events import is_unread, way_id
+from advisor.architecture.nodes import Api, GraphqlApi, HttpApi, RestApi, Route, WebSocketApi
 
 if TYPE_CHECKING:
     from advisor.advice.cost.model import Model
@@ -21,17 +22,18 @@ _NOT_BILLED = frozenset({"$connect", "$disconnect"})
 def charge_apis(model: Model, architecture: Architecture) -> None:
     """Add the charges of all APIs."""
     for route in architecture.all(Route):
-        api = route.api
-        if isinstance(api, RestApi):
-            model.charge(route.id, api, "api-rest-request", ONE, route.label)
-        elif isinstance(api, HttpApi):
-            pieces = model.pieces(api, HTTP_PIECE)
-            model.charge(route.id, api, "api-http-request", pieces, route.label)
-        elif isinstance(api, WebSocketApi) and route.route_path not in _NOT_BILLED:
-            pieces = model.pieces(api, _MESSAGE_PIECE)
-            model.charge(route.id, api, "api-websocket-message", pieces, route.label)
+        if route.api is not None and route.route_path not in _NOT_BILLED:
+            _charge_request(model, route.id, route.api)
         if route.is_preflight:
             model.ledger.suppose("preflight (OPTIONS) requests are not counted")
+    for api in architecture.all(Api):
+        if api.routes or isinstance(api, GraphqlApi):
+            continue
+        ways = [edge for edge in architecture.outgoing(api) if is_unread(edge)]
+        for edge in ways:
+            _charge_request(model, way_id(edge), api)
+        if not ways:
+            model.ledger.lack("routes of the API: its definition is not at hand", api.title)
     for graph in architecture.all(GraphqlApi):
         model.charge(graph.id, graph, "appsync-operation")
     for socket in architecture.all(WebSocketApi):
@@ -47,6 +49,15 @@ def charge_apis(model: Model, architecture: Architecture) -> None:
     for rest in architecture.all(RestApi):
         if any(stage.caches is True for stage in rest.stages):
             model.ledger.leave_out("the cache of a REST API", model.names.of(rest))
+
+
+def _charge_request(model: Model, event: str, api: Api) -> None:
+    if isinstance(api, RestApi):
+        model.charge(event, api, "api-rest-request")
+    elif isinstance(api, HttpApi):
+        model.charge(event, api, "api-http-request", model.pieces(api, HTTP_PIECE))
+    elif isinstance(api, WebSocketApi):
+        model.charge(event, api, "api-websocket-message", model.pieces(api, _MESSAGE_PIECE))
 
 
 __all__ = ["HTTP_PIECE", "charge_apis"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from advisor.advice.cost.amounts import UNKNOWN, Amount
 from advisor.advice.cost.events import ASYNCHRONOUS_RETRIES
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
-from advisor.architecture.nodes import Bucket, EventSourceMapping, External, Function, Table
+from advisor.architecture.nodes import Bucket, EventSourceMapping, External, Function, Pipe, Table
 from advisor.source.facts import Facts
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def _heard(architecture: Architecture) -> set[str]:
     found = {
         mapping.source.id for mapping in architecture.all(EventSourceMapping) if mapping.source
     }
+    found |= {pipe.source.id for pipe in architecture.all(Pipe) if pipe.source}
     carrying = (EdgeKind.INVOKES, EdgeKind.FEEDS, EdgeKind.PUBLISHES, EdgeKind.ROUTES)
     for node in (*architecture.all(Bucket), *architecture.all(External)):
         if any(True for _ in architecture.outgoing(node, *carrying)):

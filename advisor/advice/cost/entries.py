@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from advisor.advice.cost.amounts import UNKNOWN, Amount
-from advisor.advice.cost.events import PER_WAY, way_id
+from advisor.advice.cost.events import PER_WAY, is_unread, way_id
 from advisor.advice.cost.schedules import per_month
 from advisor.architecture.edges import EdgeKind, Evidence
 from advisor.architecture.nodes import (
@@ -19,8 +19,10 @@ from advisor.architecture.nodes import (
     Function,
     FunctionUrl,
     GraphqlApi,
+    HttpApi,
     Pipe,
     Queue,
+    RestApi,
     Route,
     Schedule,
     StateMachine,
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 _UNITS: tuple[tuple[type, str], ...] = (
     (Route, "requests"),
+    (RestApi, "requests"),
+    (HttpApi, "requests"),
     (FunctionUrl, "requests"),
     (GraphqlApi, "operations"),
     (StateMachine, "executions"),
@@ -91,6 +95,9 @@ def entries(model: Model) -> list[Entry]:
 
 def _places(model: Model, architecture: Architecture, node: Node) -> Iterator[tuple[str, str]]:
     """Yield ids and names of the events of a node; several for what has a rate for each target."""
+    if isinstance(node, Api) and not node.routes:
+        for edge in filter(is_unread, architecture.outgoing(node)):
+            yield way_id(edge), model.names.way(node, edge.target)
     if node.type not in PER_WAY:
         yield node.id, model.names.of(node)
         return
@@ -106,7 +113,7 @@ def _is_entry(model: Model, node: Node, id_: str) -> bool:
     if isinstance(node, Route):
         return node.api is not None and not node.is_preflight
     if isinstance(node, Api) and not isinstance(node, GraphqlApi):
-        return False
+        return id_ != node.id and id_ in model.links
     if id_ in model.fed:
         return False
     if isinstance(node, Queue) and node.is_dead_letter_sink:
@@ -142,6 +149,8 @@ def _entry(model: Model, node: Node, id_: str, name: str) -> Entry:
 def _unit(node: Node) -> str:
     if isinstance(node, Route) and node.api is not None and node.api.protocol == "WEBSOCKET":
         return "messages"
+    if isinstance(node, EventRule) and node.schedule is not None:
+        return "invocations"
     return next((unit for kind, unit in _UNITS if isinstance(node, kind)), "events")
 
 

@@ -155,7 +155,7 @@ def _resources(
         of[resource.id] = resource
         price = rates.price(charge.price)
         quantity = charge.quantity * count
-        about = charge.about if charge.price[:3] != "api" else ""
+        about = charge.about
         line = LineCost(
             price=charge.price,
             about=f"{price.about}{f', {about}' if about else ''}",

@@ -10,6 +10,8 @@ from advisor.advice.cost.model import known
 from advisor.advice.cost.polling import connect_mapping, connect_pipe
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
 from advisor.architecture.nodes import (
+    Alarm,
+    Api,
     Authorizer,
     Bucket,
     BucketNotification,
@@ -21,6 +23,7 @@ from advisor.architecture.nodes import (
     EventSourceMapping,
     Function,
     GraphqlApi,
+    Permission,
     Pipe,
     Route,
     StateNode,
@@ -76,6 +79,10 @@ def _connect(model: Model, architecture: Architecture, edge: Edge, retries: dict
     by = edge.declared_by
     if isinstance(by, (StateNode, CustomResource)) or isinstance(edge.source, CustomResource):
         return  # states have links of their own, and deploying is no traffic
+    if isinstance(edge.source, Alarm):
+        model.ledger.leave_out("what alarms set off", edge.target.title)
+        model.fed.add(edge.target.id)
+        return
     if isinstance(by, EventSourceMapping):
         connect_mapping(model, by, edge)
     elif isinstance(by, Pipe):
@@ -93,7 +100,7 @@ def _connect(model: Model, architecture: Architecture, edge: Edge, retries: dict
     elif edge.kind is EdgeKind.ROUTES:
         if isinstance(by, EventRule):
             _rule(model, by, edge)
-    elif edge.source.type in PER_WAY:
+    elif edge.source.type in PER_WAY or is_unread(edge):
         link_to(model, way_id(edge), edge, retries)
     else:
         factor = _share(model, architecture, edge)
@@ -101,9 +108,14 @@ def _connect(model: Model, architecture: Architecture, edge: Edge, retries: dict
             link_to(model, edge.source.id, edge, retries, factor=factor)
 
 
+def is_unread(edge: Edge) -> bool:
+    """Tell whether an edge is all that is known of a route: that a function lets an API call it."""
+    return isinstance(edge.source, Api) and isinstance(edge.declared_by, Permission)
+
+
 def way_id(edge: Edge) -> str:
     """Return the id of the event that one edge of a source alone carries."""
-    return f"{edge.source.id}|{'/'.join(map(str, edge.path))}"
+    return f"{edge.source.id}|{edge.target.id}|{'/'.join(map(str, edge.path))}"
 
 
 def link_to(
@@ -223,4 +235,4 @@ def _dead_letters(model: Model, edge: Edge, retries: dict[str, int]) -> None:
         model.link(edge.source.id, edge.target, Amount(failure**most / runs.value))
 
 
-__all__ = ["PER_WAY", "asks_aws_only", "connect", "link_to", "way_id"]
+__all__ = ["PER_WAY", "asks_aws_only", "connect", "is_unread", "link_to", "way_id"]

@@ -148,7 +148,8 @@ class _Machine:
 
     def _items(self, state: State) -> Amount:
         model, name = self.model, self.model.names.state(self.machine, state)
-        given = model.answers.number("maps", name, note="items each time", most=10**8)
+        note = "batches of items each time" if "ItemBatcher" in state.data else "items each time"
+        given = model.answers.number("maps", name, note=note, most=10**8)
         if given is None:
             model.ledger.lack("items that a Map state goes through (maps)", name)
             return UNKNOWN

@@ -17,6 +17,7 @@ from advisor.architecture.nodes import (
     Pipe,
     Schedule,
     Stream,
+    StreamConsumer,
     Subscription,
     Topic,
     Version,
@@ -67,6 +68,8 @@ def charge_all(model: Model, architecture: Architecture) -> None:
     for bus in architecture.all(EventBus):
         model.charge(bus.id, bus, "events-custom", model.pieces(bus, 64))
     for external in architecture.all(External):
+        if external.id not in model.fed and external.id not in model.links:
+            continue
         if external.kind == "bus":
             model.charge(external.id, external, "events-custom", model.pieces(external, 64))
         elif external.kind in _ELSEWHERE and external.id in model.fed:
@@ -79,6 +82,8 @@ def charge_all(model: Model, architecture: Architecture) -> None:
         model.charge(pipe.id, pipe, "events-pipe", model.pieces(pipe, 64, count=count))
     for stream in architecture.all(Stream):
         _stream(model, architecture, stream)
+    for consumer in architecture.all(StreamConsumer):
+        model.ledger.leave_out("enhanced fan-out of Kinesis consumers", consumer.title)
     for gateway in architecture.all(NatGateway):
         _nat(model, gateway)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes import (
-    Alarm,
     Alias,
     Api,
     ApiDeployment,
     ApiResource,
     ApiStage,
+    BucketNotification,
     EventInvokeConfig,
     EventSourceMapping,
     External,
@@ -36,31 +36,49 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from advisor.architecture.architecture import Architecture
-    from advisor.architecture.nodes import (
-        Node,
-    )
+    from advisor.architecture.nodes import Node
     from advisor.workflows.model import State
 
 _LONGEST = 120
+_HELPERS = ("AWS::CodeDeploy::", "AWS::ApiGateway::", "AWS::Route53::")
+"""Beginnings of types that SAM makes beside what somebody wrote, under the same name."""
 
 
 class Names:
-    """Names by node; where two things have the same one, their template goes before it."""
+    """Names by node, each its own: where one is not, its template or its logical id tells."""
 
     def __init__(self, architectures: Iterable[Architecture]) -> None:
-        nodes = [node for each in architectures for node in each.nodes() if _has_name(node)]
-        holders: dict[str, str] = {}
-        self._shared: set[str] = set()
-        for node in nodes:
-            name = _plain(node)
-            if holders.setdefault(name, node.id) != node.id:
-                self._shared.add(name)
+        groups: dict[str, list[Node]] = {}
+        for architecture in architectures:
+            for node in architecture.nodes():
+                if _has_name(node):
+                    groups.setdefault(_plain(node), []).append(node)
+        self._names: dict[str, str] = {}
+        for name, nodes in groups.items():
+            if len(nodes) == 1:
+                self._names[nodes[0].id] = name
+            else:
+                self._tell_apart(name, nodes)
+
+    def _tell_apart(self, name: str, nodes: list[Node]) -> None:
+        owners = [node.resource.owner for node in nodes]
+        taken: set[str] = set()
+        for node, owner in zip(nodes, owners, strict=True):
+            logical_id = node.resource.logical_id
+            # Of what SAM makes of events of one name, each has a logical id of its own.
+            inner = name if owners.count(owner) == 1 or logical_id == name else logical_id
+            one_template = len(set(owners)) == 1 or not owner
+            found = text = inner if one_template else f"{owner}: {inner}"
+            count = 1
+            while found in taken:
+                count += 1
+                found = f"{text} ({count})"
+            taken.add(found)
+            self._names[node.id] = found
 
     def of(self, node: Node) -> str:
         """Return the name of a node."""
-        name = _plain(node)
-        owner = node.resource.owner
-        return f"{owner}: {name}" if name in self._shared and owner else name
+        return self._names.get(node.id) or _plain(node)
 
     def state(self, machine: StateMachine, state: State) -> str:
         """Return the name of a state."""
@@ -77,12 +95,14 @@ class Names:
 
 def _has_name(node: Node) -> bool:
     """Tell whether a node is spoken of by its own name, unlike the helpers that share one."""
+    if not isinstance(node, Api) and node.is_generated and node.type.startswith(_HELPERS):
+        return False
     return not isinstance(
         node,
         (
-            Alarm, Alias, ApiDeployment, ApiResource, ApiStage, EventInvokeConfig,
-            EventSourceMapping, LogGroup, Permission, Policy, QueuePolicy, Role, RuleTarget,
-            Subscription, SubscriptionFilter, TopicPolicy, Version,
+            Alias, ApiDeployment, ApiResource, ApiStage, BucketNotification,
+            EventInvokeConfig, EventSourceMapping, LogGroup, Permission, Policy, QueuePolicy,
+            Role, RuleTarget, Subscription, SubscriptionFilter, TopicPolicy, Version,
         ),
     )  # fmt: skip
 
@@ -95,7 +115,7 @@ def _plain(node: Node) -> str:
     elif isinstance(node, StateNode):
         text = f"{_plain(node.machine)}: {node.name}"
     elif isinstance(node, StateMachine) and not node.name:
-        text = "state machine"
+        text = node.at().path
     elif isinstance(node, External):
         text = show(node.value)
     elif isinstance(node, FunctionUrl) and node.is_generated:

@@ -41,6 +41,8 @@ def rest_only(model: Model, api: RestApi) -> tuple[list[str], list[str]]:
         *(("X-Ray tracing", stage.tracing) for stage in api.stages),
         *(("API keys", route.authorization.api_key) for route in api.routes),
     ]
+    if not api.routes:
+        unsure["its routes"] = None
     for words, found in checks:
         if isinstance(found, Unknown):
             unsure[words] = None
