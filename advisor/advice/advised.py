@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.advice.moves import moves
 from advisor.advice.patterns import recognised
 from advisor.records import record, replace
 from advisor.rules.finding import Confidence, Severity
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from advisor.advice.moves import Move
     from advisor.advice.patterns import Pattern
     from advisor.architecture.architecture import Architecture
     from advisor.config import Config
@@ -25,6 +27,7 @@ class Advice:
     report: Report
     """What the rules found, which says what is lacking."""
     patterns: tuple[Pattern, ...] = ()
+    moves: tuple[Move, ...] = ()
     is_empty: bool = False
     """Whether the paths hold neither a template nor a state machine."""
 
@@ -58,6 +61,9 @@ def advice_of(architectures: Sequence[Architecture], report: Report) -> Advice:
     return Advice(
         report,
         tuple(each for one in architectures for each in recognised(one, findings=findings)),
+        tuple(
+            each for one in architectures for each in moves(one, findings, sources=report.sources)
+        ),
     )
 
 

@@ -72,7 +72,7 @@ class _Chart:
         stacks = stack_names(self._flow.boxes)
         for at, stack in enumerate([*stacks, ""]):
             boxes = [box for box in self._flow.boxes if not stacks or box.stack == stack]
-            frame = [f'  subgraph s_{at}["{_quoted(stacks[stack])}"]', "  end"] if stack else []
+            frame = [f'  subgraph s_{at}["{quoted(stacks[stack])}"]', "  end"] if stack else []
             framed = bool(frame) and self._fits(*frame)
             if framed:
                 self._lines.append(frame[0])
@@ -129,7 +129,7 @@ class _Chart:
 def _shape(box: Box) -> str:
     """Return the brackets of a node with its quoted label."""
     node = box.node
-    text = _quoted(box.title, box.note, *sorted({f.rule.id for f in box.findings}))
+    text = quoted(box.title, box.note, *sorted({f.rule.id for f in box.findings}))
     opens, closes = _brackets(node)
     return f'{opens}"{text}"{closes}'
 
@@ -147,16 +147,16 @@ def _brackets(node: Node) -> tuple[str, str]:
 
 
 def _edge(source: str, target: str, link: Link) -> str:
-    label = _quoted(link.label)
+    label = quoted(link.label)
     line = "-->" if link.sure else "-.->"
     return f'  {source} {line}|"{label}"| {target}' if label else f"  {source} {line} {target}"
 
 
-def _quoted(*texts: str) -> str:
+def quoted(*texts: str) -> str:
     """Return texts on one line in which nothing is markup."""
     text = " · ".join(filter(None, texts))
     shown = safe(text if len(text) <= MAX_LABEL else f"{text[:MAX_LABEL]}…")
     return "".join(_ENTITIES.get(character, character) for character in shown)
 
 
-__all__ = ["MAX_EDGES", "MAX_TEXT", "render_mermaid"]
+__all__ = ["MAX_EDGES", "MAX_TEXT", "quoted", "render_mermaid"]

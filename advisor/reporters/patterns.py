@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.external import External
-from advisor.architecture.nodes.workflows import StateMachine, StateNode
-from advisor.reporters.flow_words import sign_of, title_of
+from advisor.architecture.nodes.workflows import StateNode
+from advisor.reporters.flow_words import sign_of
 from advisor.reporters.json import location_data
 from advisor.reporters.look import INK_OF, Ink
 from advisor.reporters.markdown import escaped
+from advisor.reporters.moves import move_data, move_lines, move_markdown
 from advisor.reporters.safe import cells, no_command, safe
+from advisor.reporters.sketch import name_of
 from advisor.reporters.words import counted, listed
 from advisor.reporters.wrapping import wrapped
 from advisor.rules.finding import Confidence, Severity
@@ -35,15 +37,6 @@ _MARKS = {Severity.ERROR: ("✗", "x"), Severity.WARNING: ("!", "!"), Severity.I
 _ROLE = 20  # columns of the name of a role
 
 
-def name_of(node: Node) -> str:
-    """Return what a reader calls a resource; a definition that stands alone goes by its file."""
-    if isinstance(node, StateNode):
-        return node.name
-    if isinstance(node, StateMachine) and not node.name and node.workflow is not None:
-        return node.workflow.places.path.rpartition("/")[2]
-    return title_of(node) if isinstance(node, External) else node.title or title_of(node)
-
-
 # --- text ---------------------------------------------------------------------------------------
 
 
@@ -52,6 +45,8 @@ def render_text(advice: Advice, *, look: Look) -> str:
     lines = [look.paint(_headline(advice), Ink.STRONG)]
     for each in advice.patterns:
         lines += ["", *_pattern_lines(each, look)]
+    for move in advice.moves:
+        lines += ["", *move_lines(move, look=look)]
     return "".join(f"{no_command(line.rstrip())}\n" for line in lines)
 
 
@@ -60,7 +55,8 @@ def _headline(advice: Advice) -> str:
         return "no pattern is recognised for sure"
     lacking = sum(bool(each.lacks) for each in advice.patterns)
     text = counted(len(advice.patterns), "pattern")
-    return f"{text}, {lacking} of which lack{'s' if lacking == 1 else ''} something"
+    text += f", {lacking} of which lack{'s' if lacking == 1 else ''} something"
+    return f"{text}, {counted(len(advice.moves), 'move')} drawn" if advice.moves else text
 
 
 def _pattern_lines(each: Pattern, look: Look) -> Iterator[str]:
@@ -155,6 +151,9 @@ def markdown_lines(advice: Advice, *, look: Look, level: int = 2) -> Iterator[st
             yield "Lacks nothing that a rule knows of."
         for lack in each.lacks:
             yield f"- {_lack_markdown(lack, look)}"
+    for move in advice.moves:
+        yield ""
+        yield from move_markdown(move, look=look, level=level)
 
 
 def _lack_markdown(lack: Lack, look: Look) -> str:
@@ -177,6 +176,7 @@ def advice_data(advice: Advice) -> dict[str, Data]:
     return {
         "version": VERSION,
         "patterns": [_pattern_data(each) for each in advice.patterns],
+        "moves": [move_data(each) for each in advice.moves],
         "errors": [str(each) for each in advice.report.errors],
     }
 
@@ -234,5 +234,5 @@ def _lack_data(lack: Lack) -> dict[str, Data]:
     }
 
 
-__all__ = ["MOST_NAMES", "VERSION", "markdown_lines", "name_of", "node_data", "render_json",
+__all__ = ["MOST_NAMES", "VERSION", "markdown_lines", "node_data", "render_json",
            "render_markdown", "render_text"]  # fmt: skip

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from advisor.advice.patterns.places import Places
 from advisor.advice.patterns.record import Lack
-from advisor.architecture.nodes.workflows import StateMachine, StateNode
+from advisor.architecture.nodes.workflows import StateNode
 from advisor.rules.wording import listed
 
 if TYPE_CHECKING:
@@ -26,22 +27,11 @@ class Findings:
         self._by_node: dict[str, dict[int, tuple[Finding, Location]]] = defaultdict(dict)
         if not findings:
             return
-        places: dict[tuple[str, tuple[str | int, ...]], list[Node]] = defaultdict(list)
-        names: dict[str, list[Node]] = defaultdict(list)
-        definitions: dict[str, list[Node]] = defaultdict(list)
-        for node in architecture.nodes():
-            if isinstance(node, StateNode):
-                continue
-            path, name, pointer = node.key
-            places[path, pointer].append(node)
-            if name and not node.is_generated:
-                names[name].append(node)
-            if isinstance(node, StateMachine) and node.workflow is not None:
-                definitions[node.workflow.places.path].append(node)
+        places = Places(architecture)
         for number, finding in enumerate(findings):
             told = (finding.location, *(finding.related if finding.members else ()))
             for place in told:
-                for node in _nodes(place, places, names, definitions):
+                for node in places.at(place):
                     self._by_node[node.id].setdefault(number, (finding, place))
 
     def lacks(self, pattern: Pattern) -> Iterator[Lack]:
@@ -72,24 +62,6 @@ def _concerned(pattern: Pattern) -> Iterable[Node]:
         if not isinstance(declared, StateNode):
             found.setdefault(declared.id, declared)
     return found.values()
-
-
-def _nodes(
-    place: Location,
-    places: dict[tuple[str, tuple[str | int, ...]], list[Node]],
-    names: dict[str, list[Node]],
-    definitions: dict[str, list[Node]],
-) -> list[Node]:
-    """Return the nodes that a place belongs to: those that stand nearest around it."""
-    for end in range(len(place.pointer), 0, -1):
-        found = places.get((place.path, place.pointer[:end]))
-        if found:
-            return found
-    machines = definitions.get(place.path)
-    if machines:
-        return [node for node in machines if place.resource in {None, node.name}] or machines
-    # A line of code carries the name of its function.
-    return names.get(place.resource or "", []) if not place.pointer else []
 
 
 __all__ = ["Findings"]
