@@ -190,11 +190,16 @@ Resources:
   Ship:
     Type: AWS::Serverless::Function
     Properties:
+      CodeUri: .
+      InlineCode: !Ref AWS::NoValue
+      Handler: ship.handler
+      Policies: [EventBridgePutEventsPolicy: {{EventBusName: default}}]
       Events: {{O: {{Type: EventBridgeRule, Properties: {{Pattern: {{source: [order]}}}}}}}}
   Bill:
     Type: AWS::Serverless::Function
     Properties:
-      Events: {{O: {{Type: EventBridgeRule, Properties: {{Pattern: {{source: [order]}}}}}}}}
+      Events:
+        O: {{Type: EventBridgeRule, Properties: {{Pattern: {{source: [order, ship]}}}}}}
 """
 PUT = """
 import boto3
@@ -206,10 +211,11 @@ def handler(event, context):
 
 def test_on_the_default_bus_the_code_has_to_put_what_the_rules_ask_for(tmp_path: Path) -> None:
     assert "choreography" not in names(patterns_in(tmp_path, CHOREOGRAPHY))
-    other = patterns_in(tmp_path, CHOREOGRAPHY, order=PUT % "stock")
+    other = patterns_in(tmp_path, CHOREOGRAPHY, order=PUT % "stock", ship=PUT % "ship")
     assert "choreography" not in names(other)
-    found = one(patterns_in(tmp_path, CHOREOGRAPHY, order=PUT % "order"), "choreography")
-    assert role(found, "senders") == ["Order"]
+    both = patterns_in(tmp_path, CHOREOGRAPHY, order=PUT % "order", ship=PUT % "ship")
+    found = one(both, "choreography")
+    assert role(found, "senders") == ["Order", "Ship"]
     assert role(found, "reacting") == ["Ship", "Bill"]
     assert found.confidence is Confidence.HIGH
 

@@ -161,3 +161,21 @@ Resources:
     assert out == "no pattern is recognised for sure\n"
     _, out, _ = ran(capsys, "patterns", str(folder))
     assert "queue-based load levelling: Q" in out
+
+
+@pytest.mark.parametrize("name", ["review.md", "review.html"])
+def test_a_review_holds_the_patterns_and_no_name_is_markup(
+    name: str, hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / name
+    if file.suffix == ".html":
+        pytest.importorskip("fast_sugiyama", reason="the extra 'html' is not installed")
+    code, _, complaints = ran(capsys, "report", hostile, "--output", str(file))
+    assert (code, complaints) == (0, "")
+    text = file.read_text(encoding="utf-8")
+    assert "queue-based load levelling: " in text
+    assert "lacks a dead-letter queue" in text.lower()
+    begins = text.index(">Patterns<" if file.suffix == ".html" else "## Patterns")
+    section = text[begins : text.index("Reliability", begins)]
+    assert "<b>" not in section
+    assert "\u202e" not in section

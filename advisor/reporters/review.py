@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from advisor.advice.advised import advice_of
 from advisor.advice.difference import difference
 from advisor.advice.summary import summarised
 from advisor.reporters.excerpt import Sources
@@ -13,6 +14,8 @@ from advisor.reporters.html.page import render_html
 from advisor.reporters.html.svg import text_of
 from advisor.reporters.markdown import block, escaped
 from advisor.reporters.mermaid import render_mermaid
+from advisor.reporters.patterns import markdown_lines
+from advisor.reporters.patterns_html import html_lines
 from advisor.reporters.safe import safe
 from advisor.reporters.summary import difference_lines, level_words
 from advisor.reporters.words import condition_words, counted, tally
@@ -60,6 +63,9 @@ def render_review_markdown(
             "```",
             "",
         ]
+    advice = advice_of(architectures, report)
+    if advice.patterns or advice.moves:
+        lines += ["## Patterns", *markdown_lines(advice, look=look, level=3), ""]
     documents, sources = _documents(report), Sources(report.sources)
     for pillar, findings in _by_pillar(report):
         lines += [f"## {pillar.value.capitalize()}", ""]
@@ -81,6 +87,7 @@ def render_review_html(
     summary, changed = summarised(report), difference(report)
     documents = _documents(report)
     parts = ['<article id="report">', *_overview(report, summary, changed)]
+    parts += html_lines(advice_of(architectures, report), look=look)
     for pillar, findings in _by_pillar(report):
         parts.append(f"<h2>{text_of(pillar.value.capitalize())}</h2>")
         parts += [

@@ -7,8 +7,8 @@ Conditions:
 2. Somebody puts events on that bus (declared, made in code, or permitted): a function, a workflow,
    an API, a pipe. On the account's default bus, where everything meets, code has to be seen to put
    events that these rules ask for.
-3. Those who send and those who react are at least three, or two who answer each other: one service
-   that talks to itself is no choreography.
+3. The events come from at least two services. One sender and those who listen to it are no
+   choreography; a function that only runs while the stack is deployed takes no part.
 """
 
 from __future__ import annotations
@@ -59,8 +59,11 @@ _FEWEST = 2
 def recognise(survey: Survey) -> Iterator[Pattern]:
     """Yield a case for each bus over which services answer each other."""
     outside = [node for node in survey.architecture.all(External) if kind_of(node) == "bus"]
+    deploying = survey.architecture.deployment_functions()
     for bus in [*survey.architecture.all(EventBus), *outside]:
-        senders = survey.senders(bus)[:_MOST_SENDERS]
+        senders = [edge for edge in survey.senders(bus) if edge.source.id not in deploying][
+            :_MOST_SENDERS
+        ]
         if not senders:
             continue
         taken = list(_taken(survey, bus, senders))
@@ -69,7 +72,7 @@ def recognise(survey: Survey) -> Iterator[Pattern]:
         sending: dict[str, Edge] = {}
         for _, edges in taken:
             sending |= {edge.source.id: edge for edge in edges}
-        if len(rules) < _FEWEST or len(reacting) < _FEWEST or not _many(set(sending), reacting):
+        if len(rules) < _FEWEST or len(reacting) < _FEWEST or len(sending) < _FEWEST:
             continue
         reactions = [reaction for reaction, _ in taken]
         yield pattern(
@@ -95,10 +98,6 @@ def _taken(survey: Survey, bus: Node, senders: list[Edge]) -> Iterator[tuple[Rea
             known[rule.id] = [edge for edge in senders if takes(survey, edge, rule)]
         if known[rule.id]:
             yield reaction, known[rule.id]
-
-
-def _many(sending: set[str], reacting: set[str]) -> bool:
-    return len(sending | reacting) > _FEWEST or (len(sending) == _FEWEST and sending == reacting)
 
 
 __all__ = ["KIND", "recognise"]

@@ -6,8 +6,9 @@ Conditions:
    message, a record of a stream, a notification of a bucket, an event that a rule matches, the
    end of another function. Schedules, custom resources and requests of an API do not count.
 2. Each but the last sends (declared, made in code, or permitted) to the queue, topic, bus, stream,
-   bucket or table that sets off one of the others; rules on a bus have to take what is sent.
-   A worker that sets itself off is a loop, not a step.
+   bucket or table that sets off one of the others. On a bus a permission is not enough: the code
+   or the definition has to show events that the rule asks for. A worker that sets itself off is a
+   loop, not a step.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ def _reaches(survey: Survey, sent: Edge, reaction: Reaction) -> bool:
     if rule is None:
         return True
     if kind_of(sent.target) == "bus":
-        return takes(survey, sent, rule)
+        return takes(survey, sent, rule, strictly=True)
     # A rule on the events of a bucket, which AWS sends.
     return asks_for_aws_only(rule) or rule.pattern is not None
 

@@ -11,7 +11,7 @@ Conditions for a state machine (fan-in included, because the state waits for all
 
 1. It has a Parallel state with a Task in at least two of its branches, or a Map state with a Task
    in its processor, at any depth. A Parallel state of one branch only groups states to catch
-   their errors together.
+   their errors together, and a Map of one item at a time is a loop.
 """
 
 from __future__ import annotations
@@ -184,7 +184,9 @@ def _splits(state: State) -> bool:
         )
         for scope in state.scopes
     )
-    return working > 1 if state.type == "Parallel" else working > 0
+    if state.type == "Parallel":
+        return working > 1
+    return working > 0 and state.concurrency != 1
 
 
 __all__ = ["KIND", "KIND_IN_WORKFLOW", "recognise"]

@@ -109,7 +109,7 @@ def pattern(
     else:
         confidence = Confidence.HIGH
         in_code = [edge for edge in proof if edge.evidence is Evidence.PROVED]
-        because = "the templates declare every connection"
+        because = "the templates declare every connection" if proof else "the definition says so"
         if in_code:
             names = listed(edge.source.name for edge in in_code)
             because = f"the templates declare the connections, and the code of {names} makes calls"

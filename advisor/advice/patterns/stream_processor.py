@@ -63,7 +63,12 @@ def recognise(survey: Survey) -> Iterator[Pattern]:
                 for edge in survey.architecture.dead_letter_edges(stream)
                 if any(edge.declared_by is each.declared_by for each in edges)
             ]
-            writers = [*survey.senders(stream), *survey.writers(stream)]
+            reading = {reader.node.id for reader in readers}
+            writers = [
+                edge
+                for edge in (*survey.senders(stream), *survey.writers(stream))
+                if edge.source.id not in reading
+            ]
             yield pattern(
                 KIND,
                 [

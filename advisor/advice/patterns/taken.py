@@ -8,7 +8,9 @@ from advisor.architecture.builders.common import DEFAULT_BUS
 from advisor.architecture.edges import Evidence
 from advisor.architecture.nodes.external import external_id
 from advisor.architecture.nodes.functions import Function
+from advisor.architecture.nodes.workflows import StateNode
 from advisor.architecture.questions_source import fits
+from advisor.templates.values import UNKNOWN
 
 if TYPE_CHECKING:
     from advisor.advice.patterns.survey import Survey
@@ -44,31 +46,58 @@ def _is_of_aws(kinds: Value) -> bool:
     )
 
 
-def takes(survey: Survey, sent: Edge, rule: EventRule) -> bool:
+def takes(survey: Survey, sent: Edge, rule: EventRule, *, strictly: bool = False) -> bool:
     """Tell whether a rule may take what is sent over an edge to its bus.
 
-    On a bus of one's own it does unless the code shows otherwise. On the default bus, where
-    everything meets, the code has to show that it does, or a declared sender stand beside a rule
-    that asks for no events of AWS.
+    What the code or the definition shows of source and detail type decides. Where they show
+    nothing, a rule on a bus of one's own may take it unless `strictly` asks for proof; on the
+    default bus, where everything meets, only a declared sender is taken at its word.
     """
     if asks_for_aws_only(rule):
         return False
     own = sent.target.id != _DEFAULT
-    if sent.evidence is Evidence.DECLARED:
-        return True
-    if not isinstance(sent.source, Function):
-        return own
     pattern = rule.pattern if isinstance(rule.pattern, dict) else {}
-    puts = [
-        (fits(pattern.get("source"), put.source), fits(pattern.get("detail-type"), put.detail_type))
-        for put in survey.puts(sent.source)
-        if put.bus is sent.target
+    events = [
+        (fits(pattern.get("source"), source), fits(pattern.get("detail-type"), kind))
+        for source, kind in _events(survey, sent)
     ]
-    if not puts:
-        return own
-    if own:
-        return any(source is not False and kind is not False for source, kind in puts)
-    return any(source is True and kind is not False for source, kind in puts)
+    if not events:
+        return sent.evidence is Evidence.DECLARED or (own and not strictly)
+    if own and not strictly:
+        return any(source is not False and kind is not False for source, kind in events)
+    return any(source is True and kind is not False for source, kind in events)
+
+
+def _events(survey: Survey, sent: Edge) -> list[tuple[Value, Value]]:
+    """Return source and detail type of the events that go over an edge, as far as they show."""
+    if sent.via == "on-success destination":
+        # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+        return [("lambda", UNKNOWN)]
+    if isinstance(sent.declared_by, StateNode):
+        return _entries(sent.declared_by)
+    if isinstance(sent.source, Function):
+        puts = survey.puts(sent.source)
+        return [(put.source, put.detail_type) for put in puts if put.bus is sent.target]
+    return []
+
+
+def _entries(node: StateNode) -> list[tuple[Value, Value]]:
+    arguments = node.state.arguments
+    entries = arguments.get("Entries") if isinstance(arguments, dict) else None
+    found: list[tuple[Value, Value]] = []
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict):
+            values = [
+                node.state.workflow.value(entry[key]) if key in entry else UNKNOWN
+                for key in ("Source", "DetailType")
+            ]
+            # An expression over the data of an execution may be anything.
+            source, kind = (
+                UNKNOWN if isinstance(value, str) and value.startswith("{%") else value
+                for value in values
+            )
+            found.append((source, kind))
+    return found
 
 
 __all__ = ["asks_for_aws_only", "takes"]
