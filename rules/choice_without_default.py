@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     Pillar,
     Rule,
     Severity,
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
     from advisor import (
         Architecture,
+        Data,
         Finding,
+        State,
     )
 
 rule = Rule(
@@ -83,16 +86,39 @@ def check(architecture: Architecture) -> Iterator[Finding]:
         for state in machine.workflow.states("Choice") if machine.workflow else ():
             if not state.data.get("Choices") or is_exhaustive(state):
                 continue
+            name = _name(state)
             yield rule.finding(
                 f"'{state.name}' has no Default for input that none of its rules expects",
                 at=state.at(label="no Default"),
                 why="the execution fails with States.NoChoiceMatched, which a Choice cannot catch",
                 remediation=f"""
                     # in {state.name}
-                    "Default": "Unexpected"
+                    "Default": "{name}"
                     # beside it
-                    "Unexpected": {{"Type": "Fail", "Error": "UnexpectedInput",
+                    "{name}": {{"Type": "Fail", "Error": "UnexpectedInput",
                                    "Cause": "no rule of {state.name} expects this input"}}
                     """,
+                fix=_fix(state),
                 about=machine.about,
             )
+
+
+def _name(state: State) -> str:
+    """Return a name that no state of the machine has."""
+    taken = {one.name for one in state.workflow.states()}
+    return "Unexpected" if "Unexpected" not in taken else f"{state.name} got something unexpected"
+
+
+def _fix(state: State) -> Fix | None:
+    """Return what makes it end in a state of its own, which says what happened."""
+    name = _name(state)
+    fail: dict[str, Data] = {
+        "Type": "Fail",
+        "Error": "UnexpectedInput",
+        "Cause": f"no rule of {state.name} expects this input",
+    }
+    default = state.change("Default", value=name)
+    addition = state.workflow.change((*state.scope.pointer, "States", name), fail)
+    if default is None or addition is None:
+        return None
+    return Fix(f"Fail in a state of its own, '{name}'", (default, addition))

@@ -211,7 +211,7 @@ def _fix(function: Function, path: tuple[str, ...], what: str) -> Fix | None:
     """Return what takes a setting away that no code relies on."""
     if what not in _SETTINGS:
         return None
-    change = function.removal(*path) or function.removal(path[0])
+    change = function.removal(path[0])
     return None if change is None else Fix(f"Do without {what}", (change,))
 
 

@@ -124,8 +124,18 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                     at=state.at(label="starts another state machine"),
                     why="the console cannot link the two executions",
                     remediation=_remediation(state),
+                    fix=_fix(state),
                     about=machine.about,
                 )
+
+
+def _fix(state: State) -> Fix | None:
+    fields, key = ("Parameters", "Input"), f"{_PARENT}.$"
+    value = "$$.Execution.Id"
+    if state.is_jsonata:
+        fields, key, value = ("Arguments", "Input"), _PARENT, "{% $states.context.Execution.Id %}"
+    change = state.change(*fields, key, value=value)
+    return None if change is None else Fix("Pass the id of the execution", (change,), safe=True)
 
 
 def _remediation(state: State) -> str:

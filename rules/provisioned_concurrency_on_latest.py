@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Alias, Confidence, Function, Pillar, Rule, Severity, Unknown
+from advisor import Alias, Confidence, Fix, Function, Pillar, Rule, Severity, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +70,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
     for function in architecture.functions():
         written = function.get(_PATH)
         if function.is_sam and written is not None and not isinstance(written, Unknown):
+            change = function.change(("AutoPublishAlias",), "live")
             yield rule.finding(
                 f"'{function.name}' has no alias to keep warm",
                 at=function.at(_PATH, label="needs a published version"),
@@ -79,6 +80,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                       Properties:
                         AutoPublishAlias: live
                     """,
+                fix=None if change is None else Fix("Publish the alias 'live'", (change,)),
             )
     for alias in architecture.all(Alias):
         if alias.version == "$LATEST" and isinstance(alias.provisioned, int) and alias.provisioned:

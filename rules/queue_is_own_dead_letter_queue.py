@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, EdgeKind, Evidence, Pillar, Queue, Rule, Severity
+from advisor import Confidence, EdgeKind, Evidence, Fix, Pillar, Queue, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Architecture, Finding, NotJudged
+    from advisor import Architecture, Data, Finding, NotJudged
 
 rule = Rule(
     id="QUE029",
@@ -62,17 +62,22 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         for edge in architecture.outgoing(queue, EdgeKind.DEAD_LETTERS):
             if edge.target is not queue:
                 continue
-            sink = architecture.free_name(f"{queue.name}DeadLetters", near=queue)
-            fifo = "\n    FifoQueue: true" if queue.is_fifo is True else ""
+            sink = architecture.failure_queue(
+                f"{queue.name}DeadLetters", near=queue, fifo=queue.is_fifo is True
+            )
+            arn: Data = {"Fn::GetAtt": [sink.name, "Arn"]}
+            change = queue.change(("RedrivePolicy", "deadLetterTargetArn"), arn, over_call=True)
             yield rule.finding(
                 f"'{queue.name}' is its own dead-letter queue",
                 at=edge.at(label="the queue itself"),
                 why="a message that cannot be handled is tried until it expires, and is then lost",
                 remediation=queue.setting(
-                    f"RedrivePolicy:\n  deadLetterTargetArn: !GetAtt {sink}.Arn\n"
+                    f"RedrivePolicy:\n  deadLetterTargetArn: !GetAtt {sink.name}.Arn\n"
                     "  maxReceiveCount: 5"
                 )
-                + f"{sink}:\n  Type: AWS::SQS::Queue\n  Properties:\n"
-                f"    MessageRetentionPeriod: 1209600{fifo}\n",
+                + sink.text,
+                fix=Fix(f"Add the dead-letter queue '{sink.name}'", (change, *sink.changes))
+                if change is not None and sink.changes
+                else None,
                 evidence=Evidence.DECLARED,
             )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     Pillar,
     Queue,
     QueuePolicy,
@@ -20,7 +21,7 @@ from advisor import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from advisor import Admission, Architecture, Finding, Node, NotJudged
+    from advisor import Admission, Architecture, Data, Finding, Node, NotJudged
 
 rule = Rule(
     id="SEC012",
@@ -99,6 +100,9 @@ _PREFIXES = (
     "aws:principalaccount",
 )
 
+Condition = tuple[str, str, dict[str, "Data"]]
+"""Operator, key and value of a condition."""
+
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
@@ -152,8 +156,30 @@ def _finding(
         related=[policy.at(*s.path, label="nor here") for s in statements[1:]],
         why="whoever knows its ARN can have the service deliver messages of their own",
         remediation=f"# in the statement for {services[0]}.amazonaws.com\n"
-        + _condition(architecture, subject, services[0]),
+        + _yaml(_condition(architecture, subject, services[0])),
+        fix=_fix(policy, statements, _condition(architecture, subject, services[0]))
+        if len(services) == 1
+        else None,
     )
+
+
+def _yaml(condition: Condition) -> str:
+    operator, key, value = condition
+    name, argument = next(iter(value.items()))
+    text = ".".join(map(str, argument)) if isinstance(argument, list) else argument
+    written = f"!{name.removeprefix('Fn::')} {text}"
+    return f'Condition: {{{operator}: {{"{key}": {written}}}}}'
+
+
+def _fix(
+    policy: QueuePolicy | TopicPolicy, statements: list[Admission], condition: Condition
+) -> Fix | None:
+    operator, key, value = condition
+    made = [
+        policy.change((*item.path, "Condition", operator, key), dict(value)) for item in statements
+    ]
+    changes = tuple(change for change in made if change is not None)
+    return Fix("Let it in for its own source", changes) if len(changes) == len(made) else None
 
 
 def _subject(architecture: Architecture, policy: QueuePolicy | TopicPolicy) -> Node | None:
@@ -168,12 +194,16 @@ def _subject(architecture: Architecture, policy: QueuePolicy | TopicPolicy) -> N
     return architecture.node_of(named[0], near=policy)
 
 
-def _condition(architecture: Architecture, subject: Node | None, service: str) -> str:
-    account = 'Condition: {StringEquals: {"aws:SourceAccount": !Ref AWS::AccountId}}'
+def _condition(architecture: Architecture, subject: Node | None, service: str) -> Condition:
+    """Return the operator, the key and the value of a condition on the source."""
+    account: Condition = ("StringEquals", "aws:SourceAccount", {"Ref": "AWS::AccountId"})
     if not isinstance(subject, (Queue, Topic)):
         return account
     sources = [s.source for s in architecture.senders(subject) if s.service == service]
     if len(sources) != 1 or not sources[0].type or sources[0].is_generated or service == "s3":
         return account
-    arn = f"!Ref {sources[0].name}" if service == "sns" else f"!GetAtt {sources[0].name}.Arn"
-    return f'Condition: {{ArnEquals: {{"aws:SourceArn": {arn}}}}}'
+    if sources[0].resource.owner != subject.resource.owner:
+        return account
+    name = sources[0].name
+    arn: dict[str, Data] = {"Ref": name} if service == "sns" else {"Fn::GetAtt": [name, "Arn"]}
+    return "ArnEquals", "aws:SourceArn", arn

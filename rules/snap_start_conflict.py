@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Function, Pillar, Rule, Severity, Unknown, limit, runtime_lifecycle
+from advisor import (
+    Confidence,
+    Fix,
+    Function,
+    Pillar,
+    Rule,
+    Severity,
+    Unknown,
+    limit,
+    runtime_lifecycle,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +83,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         conflicts = list(_conflicts(architecture, function))
         if conflicts:
             what = ", ".join(dict.fromkeys(name for name, _ in conflicts))
+            change = function.change(("SnapStart", "ApplyOn"), "None")
             yield rule.finding(
                 f"'{function.name}' combines SnapStart with {what}",
                 at=function.at("SnapStart", "ApplyOn", label="starts from a snapshot"),
@@ -84,6 +95,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                         SnapStart:
                           ApplyOn: None  # or take away: {what}
                     """,
+                fix=None if change is None else Fix("Start without a snapshot", (change,)),
             )
 
 

@@ -8,6 +8,7 @@ from advisor import (
     Confidence,
     EventSourceMapping,
     Evidence,
+    Fix,
     Function,
     Mode,
     Pillar,
@@ -102,6 +103,7 @@ def _is_short(edge: Edge) -> bool:
 
 def _refused(functions: Sequence[Function], most: int) -> Finding:
     first = functions[0]
+    change = first.change(("Timeout",), most, shared=True)
     more = f" and {len(functions) - 1} more have" if len(functions) > 1 else " has"
     return rule.finding(
         f"'{first.name}'{more} a timeout of {first.timeout} s, Lambda accepts {most}",
@@ -113,6 +115,7 @@ def _refused(functions: Sequence[Function], most: int) -> Finding:
               Properties:
                 Timeout: {most}
             """,
+        fix=None if change is None else Fix(f"Take the longest: {most} s", (change,)),
     )
 
 

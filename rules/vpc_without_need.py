@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from advisor import (
     Confidence,
     Evidence,
+    Fix,
     Function,
     NotRead,
     Pillar,
@@ -128,6 +129,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
             continue
         if not _is_alone(function) or not _names_no_host(architecture, function):
             continue
+        change = function.removal("VpcConfig")
         yield rule.finding(
             f"'{function.name}' is attached to a VPC and uses nothing in it",
             at=function.at("VpcConfig", label="its code calls AWS services only"),
@@ -138,6 +140,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                   Properties:
                     VpcConfig: !Ref AWS::NoValue  # or without the property
                 """,
+            fix=None if change is None else Fix("Take it out of the VPC", (change,)),
         )
 
 

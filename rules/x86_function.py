@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Function, Pillar, Rule, Severity, runtime_lifecycle
+from advisor import Confidence, Fix, Function, Pillar, Rule, Severity, runtime_lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +82,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         # Layers and binaries from elsewhere are built for one processor.
         if function.layers != [] or runtime.startswith("provided"):
             continue
+        change = function.change(("Architectures",), ["arm64"])
         yield rule.finding(
             f"'{function.name}' runs on x86_64 by default",
             at=function.at(label="no Architectures"),
@@ -91,4 +92,5 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                   Properties:
                     Architectures: [arm64]  # after building its packages for it
                 """,
+            fix=None if change is None else Fix("Run on arm64; build packages for it", (change,)),
         )

@@ -113,6 +113,9 @@ def change(
     data: Data = _raw(node, pointer) if is_there else None
     if is_there and _is_call(data) and data != _NO_VALUE and not over_call:
         return None
+    above: Data = _raw(node, pointer) if rest else None
+    if rest and (_is_call(above) or not isinstance(above, (dict, list, type(None)))):
+        return None  # a function or a text of its own stands where keys would be added
     if pointer[-1:] == ("DeadLetterQueue",) and isinstance(value, dict) and not rest:
         value = {"Type": _kind_of_queue(node, value), **value}
     return Change(file, (*pointer, *rest), value)
