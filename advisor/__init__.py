@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from advisor.architecture.security_groups import groups_of as groups_of
     from advisor.architecture.security_groups import lets_out as lets_out
     from advisor.architecture.sharing import by_place as by_place
+    from advisor.architecture.snippets import as_yaml as as_yaml
     from advisor.architecture.waits import Wait as Wait
     from advisor.architecture.waits import caller_wait as caller_wait
     from advisor.architecture.written import secret_parameters as secret_parameters
@@ -154,6 +155,7 @@ _HOMES = {
         "ways_out",
         "zone_count",
     ),
+    "advisor.architecture.snippets": ("as_yaml",),
     "advisor.architecture.security_groups": (
         "allows",
         "connection_port",

@@ -110,9 +110,9 @@ def check(architecture: Architecture) -> Iterator[Finding]:
             related=[state.at(label="nor has this") for state in states[1:]],
             why="if nobody calls back the execution stays there for up to a year",
             remediation=f"""
-                # in {states[0].name}; HeartbeatSeconds as well where a worker sends heartbeats
-                "TimeoutSeconds": {_AN_HOUR},
-                "Catch": [{{"ErrorEquals": ["States.Timeout"], "Next": "<state that tells>"}}]
+                # in {states[0].name}; HeartbeatSeconds as well where there are heartbeats
+                "TimeoutSeconds": {_AN_HOUR}
+                # and a Catch of States.Timeout with a state that tells of it
                 """,
             fix=_fix(states),
             about=machine.about,

@@ -30,6 +30,7 @@ from advisor import (
     Topic,
     Unknown,
     WebSocketApi,
+    as_yaml,
 )
 
 if TYPE_CHECKING:
@@ -209,6 +210,9 @@ def _finding(
         "apigateway": "every call is answered with an internal server error",
     }.get(service, "its events never arrive, and the function knows nothing of them")
     source = _source(edge, function)
+    arn = f"SourceArn: …  # the ARN of '{edge.source.name}'"
+    if source is not None:
+        arn = as_yaml({"SourceArn": source}).strip()
     named: Data = (
         {"Fn::Sub": f"${{{function.name}}}{version}"} if version else {"Ref": function.name}
     )
@@ -232,7 +236,7 @@ def _finding(
     FunctionName: {target}
     Action: lambda:InvokeFunction
     Principal: {service}.amazonaws.com
-    SourceArn: {_yaml(source) if source is not None else f"…  # the ARN of '{edge.source.name}'"}
+    {arn}
 """,
         fix=_fix(function, name, properties) if source is not None else None,
     )

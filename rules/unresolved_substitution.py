@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    Fix,
     Pillar,
     Placeholder,
     Rule,
     Severity,
     StateMachine,
     Unknown,
+    as_yaml,
+    replace,
     unresolved,
     walk,
 )
@@ -117,14 +121,28 @@ def _finding(
         related=places,
         severity=Severity.ERROR if _is_whole(workflow, pointers, name) else Severity.WARNING,
         why="CloudFormation leaves the text as it is, and no resource has such a name",
-        remediation=f"""
-            {machine.name}:
-              Properties:
-                DefinitionSubstitutions:
-                  {name}: {"…" if not near else f"<the value of {near}>"}
-            """,
+        remediation=_remediation(machine, name, near),
+        fix=_fix(machine, workflow, name, near),
         about=machine.about,
     )
+
+
+def _remediation(machine: StateMachine, name: str, near: str) -> str:
+    written = machine.resource.properties.get("DefinitionSubstitutions")
+    value = written.get(near) if isinstance(written, dict) and near else None
+    said = as_yaml({name: value}).rstrip("\n") if value is not None else f"{name}: …"
+    text = machine.setting(f"DefinitionSubstitutions:\n{indent(said, '  ')}")
+    return f"# instead of '{near}'\n{text}" if near else text
+
+
+def _fix(machine: StateMachine, workflow: Workflow, name: str, near: str) -> Fix | None:
+    """Return what gives the key the name that the definition uses, if nothing uses the old one."""
+    if not near or f"${{{near}}}" in str(workflow.data):
+        return None
+    change = machine.change(("DefinitionSubstitutions", near), "", over_call=True)
+    if change is None or change.pointer[-1] != near:
+        return None
+    return Fix(f"Call it '{name}'", (replace(change, value=None, rename=name),))
 
 
 def _is_whole(workflow: Workflow, pointers: Sequence[tuple[str | int, ...]], name: str) -> bool:

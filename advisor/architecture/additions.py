@@ -12,7 +12,7 @@ from advisor.architecture.changes import append
 from advisor.architecture.nodes.identity import Role
 from advisor.architecture.questions import free_name
 from advisor.architecture.snippets import as_yaml
-from advisor.records import record
+from advisor.records import record, replace
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
@@ -35,8 +35,9 @@ class Addition:
     name: str
     """The logical id of the one that others name."""
     bodies: Resources
+    """What a remediation shows."""
     changes: tuple[Change, ...]
-    """Empty where the template has no room for them."""
+    """Those that add them, and an alarm; empty where the template has no room for them."""
 
     @property
     def text(self) -> str:
@@ -67,7 +68,9 @@ def failure_queue(
         policy = free_name(architecture, f"{name}Policy", near=near)
         bodies[policy] = _queue_policy(name, service, source)
     alarm = queue_alarm(architecture, name, near=near)
-    return _addition(name, {**bodies, **alarm.bodies}, near)
+    made = _addition(name, bodies, near)
+    whole = made.changes and alarm.changes
+    return replace(made, changes=(*made.changes, *alarm.changes) if whole else ())
 
 
 def queue_alarm(architecture: Architecture, queue: str, *, near: Node) -> Addition:

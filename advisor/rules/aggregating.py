@@ -10,7 +10,7 @@ from advisor.rules.finding import Fix
 from advisor.rules.identity import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from advisor.documents.location import Location
     from advisor.rules.finding import Finding
@@ -30,7 +30,38 @@ def aggregated(findings: Iterable[Finding]) -> list[Finding]:
             groups[finding.rule.id, finding.location.path].append(finding)
         else:
             done.append(finding)
-    return [*done, *(_one(group) for group in groups.values())]
+    return [*_copies_joined(done), *(_one(group) for group in groups.values())]
+
+
+def _copies_joined(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings; what is said at one place of several copies of a loop's body is one."""
+    copies: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        place = finding.location
+        if any(str(step).startswith("Fn::ForEach::") for step in place.pointer):
+            key = (finding.rule.id, place.path, place.pointer, place.span, finding.severity)
+            copies.setdefault(key, []).append(finding)
+        else:
+            yield finding
+    for group in copies.values():
+        names = {finding_name(finding) for finding in group}
+        yield from [_of_copies(group)] if len(names) == len(group) > 1 else group
+
+
+def _of_copies(group: Sequence[Finding]) -> Finding:
+    """Return one finding for the copies of a resource that a loop makes."""
+    ordered = sorted(group, key=lambda finding: finding.sort_key)
+    first, *others = ordered
+    names = [finding_name(finding) for finding in others]
+    return replace(
+        first,
+        message=f"{first.message}; so it is with {_listed(names)} of the same loop",
+        confidence=min(finding.confidence for finding in ordered),
+        resources=(finding_name(first), *names),
+        # The body is written once; where the copies want different things, one after the other.
+        fix=first.fix,
+        members=tuple(finding.fingerprint for finding in ordered),
+    )
 
 
 def _one(group: Sequence[Finding]) -> Finding:

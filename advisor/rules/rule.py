@@ -179,7 +179,7 @@ class Rule:
             message=message,
             location=at,
             why=why,
-            remediation=textwrap.dedent(remediation).strip("\n"),
+            remediation=_in_loop(textwrap.dedent(remediation).strip("\n"), at),
             severity=self.severity if severity is None else severity,
             confidence=self.confidence if confidence is None else confidence,
             related=tuple(related),
@@ -197,6 +197,20 @@ def _dedented(example: Example) -> Example:
     if isinstance(example, str):
         return textwrap.dedent(example).strip("\n") + "\n"
     return {name: textwrap.dedent(text).strip("\n") + "\n" for name, text in example.items()}
+
+
+_LOOP = "Fn::ForEach::"
+
+
+def _in_loop(text: str, place: Location) -> str:
+    """Return a remediation with the key of the loop's body for the id of one of its copies."""
+    steps = [str(step) for step in place.pointer]
+    loop = next((index for index, step in enumerate(steps) if step.startswith(_LOOP)), None)
+    if loop is None or place.resource is None:
+        return text
+    body = [step for step in steps[loop + 1 :] if not step.isdigit() and step[:4] != "Fn::"]
+    head = f"# in the body of {steps[loop]}\n{body[0]}:" if body else f"{place.resource}:"
+    return re.sub(rf"(?m)^{re.escape(place.resource)}:$", lambda _: head, text, count=1)
 
 
 class _Unindented:

@@ -157,9 +157,12 @@ def _order(spot: Spot, entries: list[Asl]) -> None:
                 f"'States.ALL' in {spot.label} is not in its last entry"
             )
         if names and all(_is_answered(name, seen) for name in names) and len(names) == len(listed):
-            quoted = ", ".join(f"'{name}'" for name in names)
+            quoted = [f"'{name}'" for name in names]
+            last = " and ".join(["", quoted.pop()] if len(quoted) > 1 else [quoted.pop()])
+            verb = "is" if not quoted else "are"
             spot.at(index, "ErrorEquals").warning(
-                f"entry {index + 1} in {spot.label} never applies: {quoted} is answered before",
+                f"entry {index + 1} in {spot.label} never applies: {', '.join(quoted)}{last}"
+                f" {verb} answered before",
                 topic="dead-handler",
             )
         if is_retry and names and all(name in _NOT_RETRIABLE for name in names):
