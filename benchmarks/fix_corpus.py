@@ -124,7 +124,7 @@ def _alone(folders: list[Path], oracles: Oracles, rules: set[str]) -> int:
     oracles.run()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for trial, before in done:
-        faults = list(trial.faults)
+        faults = list(trial.unexpected)
         for path, text in trial.texts.items():
             faults += oracles.faults(path, before[path], text)
         count = counts[trial.finding.rule.id]

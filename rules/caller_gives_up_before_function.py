@@ -150,7 +150,7 @@ def _finding(architecture: Architecture, cases: Sequence[_Case], word: str) -> F
         related=related[:5],
         why=f"after {wait} s the caller has an error while the function goes on and is paid for",
         remediation=_remediation(architecture, first, max(int(first.seconds), 1)),
-        fix=_fix(cases, max(int(first.seconds), 1)),
+        fix=_fix(architecture, cases, max(int(first.seconds), 1)),
         about=[case.function.name for case in cases],
     )
 
@@ -177,7 +177,13 @@ def _remediation(architecture: Architecture, case: _Case, seconds: int) -> str:
 """
 
 
-def _fix(cases: Sequence[_Case], seconds: int) -> Fix | None:
+def _fix(architecture: Architecture, cases: Sequence[_Case], seconds: int) -> Fix | None:
+    """Return what lowers the timeouts; None where one waits for a function that runs longer."""
+    lowered = {case.function.id for case in cases}
+    for edge in architecture.waiting_calls():
+        longest = edge.target.timeout if isinstance(edge.target, Function) else 0
+        if edge.source.id in lowered and (isinstance(longest, Unknown) or longest >= seconds):
+            return None
     changes = [case.function.change(("Timeout",), seconds) for case in cases]
     known = tuple(change for change in changes if change is not None)
     if len(known) < len(changes):

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from advisor import (
     Confidence,
+    EdgeKind,
     Evidence,
     Fix,
     Function,
     Pillar,
     Rule,
+    RuleTarget,
+    Schedule,
     Severity,
     Unknown,
+    Wait,
     limit,
 )
 
@@ -107,14 +111,25 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         if isinstance(short, Unknown) or isinstance(long, Unknown):
             yield rule.not_judged(caller, because="a timeout is not known from the template")
         elif short <= long:
-            yield _finding(edge, caller, callee)
+            yield _finding(architecture, edge, caller, callee)
 
 
-def _finding(edge: Edge, caller: Function, callee: Function) -> Finding:
+def _may_run_longer(architecture: Architecture, caller: Function, seconds: int) -> bool:
+    """Tell whether nothing else bounds how long a function may run: a schedule, a waiting API."""
+    starts = [edge.declared_by for edge in architecture.incoming(caller, EdgeKind.INVOKES)]
+    if any(isinstance(node, (Schedule, RuleTarget)) for node in starts):
+        return False
+    waits = [each.wait for each in architecture.waiting_callers(caller)]
+    return all(isinstance(wait, Wait) and wait.seconds > seconds for wait in waits)
+
+
+def _finding(architecture: Architecture, edge: Edge, caller: Function, callee: Function) -> Finding:
     most = int(limit("lambda-timeout").value)
     wanted = min(int(callee.timeout) + 5, most) if isinstance(callee.timeout, int) else most
     change = caller.change(("Timeout",), wanted)
-    fix = Fix(f"Give '{caller.name}' {wanted} s", (change,)) if change is not None else None
+    fix = None
+    if change is not None and _may_run_longer(architecture, caller, wanted):
+        fix = Fix(f"Give '{caller.name}' {wanted} s", (change,))
     is_proved = edge.evidence >= Evidence.PROVED
     fits = isinstance(callee.timeout, int) and callee.timeout < wanted
     waits = "waits for" if is_proved else "may wait for"

@@ -8,6 +8,7 @@ from advisor import (
     Confidence,
     EventSourceMapping,
     Evidence,
+    Facts,
     Fix,
     Function,
     Pillar,
@@ -103,7 +104,10 @@ def _finding(mapping: EventSourceMapping, size: int, few: int) -> Finding:
             f"one bad message takes up to {size - 1} good ones to the dead-letter queue of "
             f"'{queue.title}' after {count} receive{'s' if count > 1 else ''}"
         )
-    change = mapping.change(("FunctionResponseTypes",), ["ReportBatchItemFailures"])
+    change = None
+    # Where the code is known to answer with nothing it has to be changed first.
+    if answered is not None or not isinstance(code, Facts):
+        change = mapping.change(("FunctionResponseTypes",), ["ReportBatchItemFailures"])
     if mapping.is_of_subscription:
         remediation = """
 # SqsSubscription has no such setting: subscribe a queue of your own to the topic with an

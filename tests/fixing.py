@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 CONFIG = Config(profile="pedantic", severity=Severity.INFO, confidence=Confidence.LOW)
 """Everything that there is to say."""
 
+EXPECTED = {
+    ("FUN040", "CST001"): "a newer runtime can run on arm64",
+    ("FUN040", "FUN052"): "a newer runtime can start from a snapshot",
+}
+"""Advice that a fix makes room for: the rule that fixes, the one that can now speak, and why."""
+
 Identity = tuple[str, str, tuple[str, ...], str | None, str]
 """Rule, file, the resources it is about, and the message where it is about a state or a route."""
 
@@ -45,6 +51,12 @@ class Trial:
     faults: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     """The new texts by the path as shown."""
+
+    @property
+    def unexpected(self) -> list[str]:
+        """What is wrong, without advice that could not be given before."""
+        known = {f"new: {new}" for fixed, new in EXPECTED if fixed == self.finding.rule.id}
+        return [fault for fault in self.faults if fault not in known]
 
 
 def without_aggregates() -> Registry:

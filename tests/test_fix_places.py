@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from advisor.analysis import analyze
 from advisor.documents.load import read_text
 from advisor.fixes.apply import fix_all
 from advisor.fixes.patch import Refused
@@ -104,6 +105,28 @@ def test_a_key_is_not_renamed_to_one_that_is_there() -> None:
 def test_keys_are_not_added_beside_a_function(call: str) -> None:
     with pytest.raises(Refused, match="Fn::If"):
         edited(f"A: {call}\n", Change("t", ("A", "b"), 1))
+
+
+def test_a_definition_with_bare_placeholders_is_read_again_after_a_fix(tmp_path: Path) -> None:
+    text = json.dumps(
+        {
+            "StartAt": "Ship",
+            "States": {
+                "Ship": {
+                    "Type": "Task",
+                    "Resource": "arn:aws:states:::lambda:invoke",
+                    "TimeoutSeconds": "BARE",
+                    "Parameters": {"FunctionName": "${Ship}"},
+                    "Retry": [{"ErrorEquals": ["Lambda.ServiceException"]}],
+                    "End": True,
+                }
+            },
+        },
+        indent=2,
+    ).replace('"BARE"', "${Seconds}")
+    made = fixed(tmp_path, "WFL029", **{"machine.asl": text})["machine.asl.json"]
+    assert '      "TimeoutSeconds": ${Seconds},\n' in made
+    assert "Lambda.TooManyRequestsException" in made
 
 
 # --- where a value comes from -----------------------------------------------------------------
@@ -242,6 +265,17 @@ def test_the_body_of_a_loop_is_changed_once_and_gets_no_resource_of_one_copy(
     made = fixed(tmp_path, "QUE", template=text)
     assert "          VisibilityTimeout: 120  # of each\n" in made["template.yaml"]
     assert "DeadLetters" not in made["template.yaml"]
+
+
+def test_what_holds_for_all_copies_of_a_loop_is_said_once_and_pasted_into_its_body(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "template.yaml"
+    file.write_text(LOOP.replace('!Ref {"Fn::Sub": "${Name}Ship"}', "ship"))
+    (found,) = analyze([file], replace(CONFIG, select=("QUE001",))).findings
+    assert found.resources == ("BillsQueue", "OrdersQueue")
+    assert "so it is with 'OrdersQueue' of the same loop" in found.message
+    assert found.remediation.startswith("# in the body of Fn::ForEach::Queues\n${Name}Queue:\n")
 
 
 def test_what_a_fix_adds_for_a_conditional_resource_has_its_condition(tmp_path: Path) -> None:

@@ -100,6 +100,10 @@ def _is_declared(architecture: Architecture, function: Node, target: Node) -> bo
     near = (*architecture.outgoing(function), *architecture.incoming(function))
     return any(
         edge.evidence is Evidence.DECLARED and target in {edge.source, edge.target} for edge in near
+    ) or any(
+        # What a mapping gives up Lambda sends on with the rights of the function.
+        edge.kind is EdgeKind.DEAD_LETTERS and getattr(edge.declared_by, "target", None) is function
+        for edge in architecture.incoming(target)
     )
 
 

@@ -44,7 +44,9 @@ def read_for_edits(text: str, path: str) -> TreeDocument:
             raise
     from advisor.workflows.placeholders import prepare
 
-    return read_text(prepare(text), path, tags=long_form)
+    document = read_text(prepare(text), path, tags=long_form)
+    document.text = text  # every character keeps its place
+    return document
 
 
 def rewrite(

@@ -75,15 +75,16 @@ class Files:
             raise known
         return known
 
-    def _definition(self, file: Path) -> Document | None:
+    def _definition(self, file: Path, text: str = "") -> Document | None:
         """Return a state machine's file whose placeholders keep it from being JSON."""
         if self._definitions is None:
             return None
         from advisor.documents.load import decode, read_bytes
 
         path = self.shown(file)
+        text = self.texts.get(file, text)
         try:
-            content = self.texts[file].encode() if file in self.texts else read_bytes(file, path)
+            content = text.encode("utf-8", "replace") if text else read_bytes(file, path)
             if b"${" not in content or sniff(content) is not Kind.WORKFLOW:
                 return None
             return self._definitions(decode(content, path)[0], path)
@@ -94,8 +95,16 @@ class Files:
         """Take a text as the contents of a file, such as an editor's or standard input's."""
         from advisor.documents.load import read_text
 
-        self._documents[file] = read_text(text, self.shown(file), tags=long_form)
-        return self.document(file)
+        known: Document
+        try:
+            known = read_text(text, self.shown(file), tags=long_form)
+        except LoadError:
+            definition = self._definition(file, text)
+            if definition is None:
+                raise
+            known = definition
+        self._documents[file] = known
+        return known
 
     def read(self) -> dict[str, Document]:
         """Return every document that was read, by the path as shown."""
