@@ -32,6 +32,8 @@ class Reading:
     inputs: Inputs
     project: Project
     formulas: Mapping[str, Mapping[str, Formula]]
+    view: Resolver
+    """All stacks under the usual assumptions."""
     architecture: Architecture
     config: Config
     sources: Sources
@@ -75,6 +77,8 @@ class Reading:
         self, items: Iterable[Scenario], owners: Sequence[str]
     ) -> Iterator[tuple[Scenario, Architecture]]:
         known: list[tuple[Resolver, Architecture]] = []
+        if len(owners) == len(self.project.stacks):
+            known.append((self.view, self.architecture))
         for item in items:
             for view, architecture in known:
                 # Asked here, when those before have been judged.
@@ -120,7 +124,7 @@ def read_inputs(inputs: Inputs, config: Config) -> Reading:
     files = inputs.files
     sources = Sources(files.root, files.base, text_of=files.text, texts=files.texts)
     architecture = build(view, sources=sources)
-    reading = Reading(inputs, project, formulas, architecture, config, sources)
+    reading = Reading(inputs, project, formulas, view, architecture, config, sources)
     reading.failures += architecture.failures
     return reading
 
