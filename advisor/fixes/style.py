@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from advisor.documents.tree import TreeDocument
 
 T = TypeVar("T")
+
+_SHORT = frozenset(TAGS.values())
 
 _MOST_NODES = 20_000
 """Looked at to learn the habits of a file."""
@@ -138,7 +141,8 @@ def _walk(root: Node | None) -> Iterator[Node]:
 
 
 def _column(document: TreeDocument, offset: int) -> int:
-    return document.lines.position(offset).column - 1
+    starts = document.lines.starts
+    return offset - starts[bisect_right(starts, offset) - 1]
 
 
 def _see_mapping(node: Mapping, document: TreeDocument, seen: _Seen) -> None:
@@ -165,7 +169,7 @@ def _see_functions(node: Mapping, seen: _Seen) -> None:
 
 
 def _see_block_value(key: Node, value: Node, document: TreeDocument, seen: _Seen) -> None:
-    if isinstance(value, (Mapping, Sequence, Scalar)) and value.tag in TAGS.values():
+    if isinstance(value, (Mapping, Sequence, Scalar)) and value.tag in _SHORT:
         seen.tags[True] += 1
     if isinstance(value, Scalar):
         if value.style in ("'", '"') and "\n" not in value.value:
@@ -185,7 +189,7 @@ def _see_block_value(key: Node, value: Node, document: TreeDocument, seen: _Seen
 
 def _see_list(node: Sequence, document: TreeDocument, seen: _Seen) -> None:
     for item in node.items:
-        if isinstance(item, (Mapping, Sequence, Scalar)) and item.tag in TAGS.values():
+        if isinstance(item, (Mapping, Sequence, Scalar)) and item.tag in _SHORT:
             seen.tags[True] += 1
     if not node.flow:
         return
@@ -231,13 +235,16 @@ def leading(text: str, offset: int) -> str:
 
 def line_start(text: str, offset: int) -> int:
     """Return where the line of an offset starts."""
-    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+    feed = text.rfind("\n", 0, offset)
+    return max(feed, text.rfind("\r", feed + 1, offset)) + 1
 
 
 def line_end(text: str, offset: int) -> int:
     """Return where the line of an offset ends, its line break not included."""
-    ends = [found for end in "\r\n" if (found := text.find(end, offset)) >= 0]
-    return min(ends, default=len(text))
+    feed = text.find("\n", offset)
+    end = feed if feed >= 0 else len(text)
+    found = text.find("\r", offset, end)  # no further: it may be in no line of the file
+    return found if found >= 0 else end
 
 
 def next_line(text: str, offset: int) -> int:
