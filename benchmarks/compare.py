@@ -217,8 +217,8 @@ def _verdict(
         ("per template of the corpus, of cfn-lint", ours / each, 1 / 25),
         ("memory for one template, of cfn-lint", one["advise"].memory / lint.memory, 1.0),
         (
-            "memory for the corpus, of cfn-lint's sample",
-            whole["advise"].memory / sample["cfn-lint"].memory,
+            f"memory for {sampled} templates, of cfn-lint",
+            sample["advise"].memory / sample["cfn-lint"].memory,
             1.0,
         ),
     ]
