@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from advisor.rules.finding import Finding
     from advisor.rules.registry import Registry
     from advisor.rules.selection import Selection
+    from advisor.source.memory import Memory
     from advisor.templates.scenarios import Scenario
 
 
@@ -39,12 +40,13 @@ def read(
     *,
     texts: Mapping[Path, str] | None = None,
     forced: bool = False,
+    memory: Memory | None = None,
 ) -> list[Reading]:
     """Read what paths name, one project per root, without judging anything."""
     from advisor.reading import read_inputs
 
     return [
-        read_inputs(inputs, config)
+        read_inputs(inputs, config, memory)
         for inputs in gather(paths, exclude=config.exclude, forced=forced, texts=texts)
     ]
 
@@ -57,13 +59,15 @@ def analyze(
     forced: bool = False,
     registry: Registry | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    memory: Memory | None = None,
 ) -> Report:
     """Read files and directories, judge what they describe, and report.
 
     `texts` replaces the contents of files (an editor's, standard input's); `forced` applies
-    excludes to files that are named as well; `progress` is told what is being done. Raises
-    ConfigError for what the configuration names wrongly and RuleLoadError for rule files that
-    cannot be used; whatever is wrong with a file is in the report.
+    excludes to files that are named as well; `progress` is told what is being done, again and
+    again, and ends the run by raising; `memory` keeps what is read of code for the next run of
+    this process. Raises ConfigError for what the configuration names wrongly and RuleLoadError
+    for rule files that cannot be used; whatever is wrong with a file is in the report.
     """
     started = time.perf_counter()
     config = config or Config()
@@ -73,7 +77,7 @@ def analyze(
     if config.names_rules or registry or any(each.kinds for each in inputs):
         if not config.cfn_lint:
             before = known_before(paths, inputs, config, registry=registry, progress=progress)
-            outcome, readings = _judged(inputs, config, registry, progress, before)
+            outcome, readings = _judged(inputs, config, registry, progress, before, memory=memory)
             report = _report(inputs, config, started, outcome=outcome, readings=readings)
             return replace(report, since=config.since, before=before.report)
         from advisor.cfnlint_process import CfnLint
@@ -81,7 +85,7 @@ def analyze(
         with CfnLint(inputs, isolated=config.isolated) as beside:
             before = known_before(paths, inputs, config, registry=registry, progress=progress)
             outcome, readings = _judged(
-                inputs, config, registry, progress, before, others=beside.findings
+                inputs, config, registry, progress, before, others=beside.findings, memory=memory
             )
         report = _report(inputs, config, started, outcome=outcome, readings=readings)
         errors = (*report.errors, *beside.problems)
@@ -97,20 +101,32 @@ def _judged(
     before: Before,
     *,
     others: Callable[[Sequence[Finding]], Iterable[Finding]] = lambda _: (),
+    memory: Memory | None = None,
 ) -> tuple[Outcome, list[Reading]]:
     from advisor.reading import read_inputs
     from advisor.rules.engine import run
 
     selection = selection_of(config, registry)
-    readings = [read_inputs(each, config) for each in inputs]
+    said = "reading files"
+
+    def tell(what: str) -> None:
+        nonlocal said
+        said = what
+        progress(what)
+
+    readings = []
+    for each in inputs:
+        tell(said)
+        readings.append(read_inputs(each, config, memory))
     documents = [document for each in inputs for document in _documents(each)]
     outcome = run(
         selection,
-        _groups(readings, progress),
+        _groups(readings, tell),
         documents=documents,
         baseline=before.baseline,
         path_of=before.path_of,
         others=others,
+        going_on=lambda: progress(said),
     )
     return outcome, readings
 

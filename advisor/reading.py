@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
     from advisor.config import Config
     from advisor.inputs import Inputs
+    from advisor.source.memory import Memory
     from advisor.templates.conditions import Formula
     from advisor.templates.stacks import Given, Project
 
@@ -107,8 +108,11 @@ def _links(architecture: Architecture) -> set[tuple[str, str]]:
     return {(one, other) for one, other in owners if one != other}
 
 
-def read_inputs(inputs: Inputs, config: Config) -> Reading:
-    """Read the files of one root, with their neighbours for context, and build their graph."""
+def read_inputs(inputs: Inputs, config: Config, memory: Memory | None = None) -> Reading:
+    """Read the files of one root, with their neighbours for context, and build their graph.
+
+    `memory` holds what earlier runs have read of code.
+    """
     if inputs.given:
         context(inputs, neighbours(inputs.files, inputs.given))
     # Only an environment that was asked for decides conditions.
@@ -122,7 +126,7 @@ def read_inputs(inputs: Inputs, config: Config) -> Reading:
     formulas = formulas_of(project, config.region)
     view = Resolver(project, usual_scenario(project, formulas), region=config.region)
     files = inputs.files
-    sources = Sources(files.root, files.base, text_of=files.text, texts=files.texts)
+    sources = Sources(files.root, files.base, text_of=files.text, texts=files.texts, memory=memory)
     architecture = build(view, sources=sources)
     reading = Reading(inputs, project, formulas, view, architecture, config, sources)
     reading.failures += architecture.failures

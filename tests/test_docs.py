@@ -142,6 +142,11 @@ def test_every_configuration_that_is_shown_is_one(text: str) -> None:
     if "project" in data:
         assert "advise.rules" in data["project"]["entry-points"]
         return
+    if "language-server" in data:  # an editor's
+        server = data["language-server"]["advise"]
+        assert [server["command"], *server["args"]] == ["advise", "lsp"]
+        assert server["config"] == {"scope": "open"}
+        return
     schema = json.loads((ROOT / "advisor/data/config.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(json.loads(json.dumps(data, default=date.isoformat)), schema)
 

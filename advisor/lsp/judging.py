@@ -5,16 +5,18 @@ Runs on one thread beside the loop that speaks with the editor.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.analysis import analyze, read, registry_of
-from advisor.config import load
+from advisor.config import Config, load
 from advisor.documents.load import read_text
 from advisor.errors import LoadError
 from advisor.records import field, record, replace
 from advisor.report import Problem
 from advisor.rules.finding import Severity
+from advisor.source.memory import Memory
 from advisor.templates.sniff import sniff
 from advisor.templates.tags import long_form
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from threading import Event
 
-    from advisor.config import Config
     from advisor.reading import Reading
     from advisor.report import Report
     from advisor.rules.registry import Registry
@@ -88,6 +89,12 @@ class Judged:
         return self.report.sources.get(self.shown(file)) if known is None else known
 
 
+@cache
+def shipped() -> Registry:
+    """Return the rules that come with the tool, loaded once for all projects."""
+    return registry_of(Config())
+
+
 @record()
 class Judge:
     """Judges the texts of one project again and again, and keeps what stays the same."""
@@ -95,12 +102,15 @@ class Judge:
     root: Path
     settings: Settings = field(default_factory=Settings)
     _good: dict[Path, str] = field(default_factory=dict)
+    _memory: Memory = field(default_factory=Memory)
     _registry: tuple[object, Registry] | None = None
     _graph: tuple[Judged, list[Reading]] | None = None
 
-    def forget_rules(self) -> None:
-        """Load the rules anew before the next answer: their files may have changed."""
-        self._registry = None
+    def forget(self, *, rules: bool = False) -> None:
+        """Look at all files anew before the next answer; with `rules`, load those anew, too."""
+        self._memory.forget()
+        if rules:
+            self._registry = None
 
     def judge(self, texts: Mapping[Path, str], stale: Event) -> Judged | None:
         """Return what is found in the texts; None where none of them is ours.
@@ -123,7 +133,13 @@ class Judge:
 
         def judged(texts: Mapping[Path, str]) -> Report:
             return analyze(
-                wanted, config, texts=texts, forced=True, registry=registry, progress=going_on
+                wanted,
+                config,
+                texts=texts,
+                forced=True,
+                registry=registry,
+                progress=going_on,
+                memory=self._memory,
             )
 
         report = judged(texts)
@@ -150,7 +166,9 @@ class Judge:
     def graph(self, judged: Judged) -> list[Reading]:
         """Return the architectures of an answer with the calls in code; built when first asked."""
         if self._graph is None or self._graph[0] is not judged:
-            found = read(judged.paths, judged.config, texts=judged.read, forced=True)
+            found = read(
+                judged.paths, judged.config, texts=judged.read, forced=True, memory=self._memory
+            )
             readings = [reading for reading in found if reading.inputs.kinds]
             for reading in readings:
                 reading.architecture.add_calls()
@@ -181,6 +199,8 @@ class Judge:
 
     def _rules(self, config: Config) -> Registry:
         key = (config.rule_directories, config.rule_packages)
+        if not any(key):
+            return shipped()
         if self._registry is None or self._registry[0] != key:
             self._registry = (key, registry_of(config))
         return self._registry[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from pygls.uris import to_fs_path
 
 from advisor.errors import AdviseError
 from advisor.lsp.diagnostics import diagnostics
-from advisor.lsp.judging import Judge, Settings, StaleError
+from advisor.lsp.judging import Judge, Settings, StaleError, shipped
 from advisor.lsp.pages import Page
 from advisor.records import field, record
 from advisor.templates.discovery import find_root
@@ -33,6 +34,8 @@ T = TypeVar("T")
 SHORTEST_PAUSE = 0.03
 LONGEST_PAUSE = 0.3
 """Seconds to wait for the next keystroke: half of what judging took the last time, within these."""
+QUIET = 2.0
+"""Seconds without a change after which what is no longer used is collected."""
 
 
 @record(eq=False)
@@ -53,6 +56,7 @@ class Project:
     judge: Judge
     stale: Event = field(default_factory=Event)
     task: asyncio.Task[None] | None = None
+    cleaning: asyncio.TimerHandle | None = None
     judged: Judged | None = None
     seconds: float = 0.0
     """What judging took the last time."""
@@ -162,8 +166,7 @@ class Session:
     def touch(self, *, rules: bool = False) -> None:
         """Judge everything anew: what lies beside the open texts may have changed."""
         for project in self._projects.values():
-            if rules:
-                project.judge.forget_rules()
+            project.judge.forget(rules=rules)
             self._touch(project)
 
     def changed_on_disk(self, uris: Sequence[str]) -> None:
@@ -188,10 +191,16 @@ class Session:
                 project.judge.settings = settings
             self.touch(rules=True)
 
+    def warm(self) -> None:
+        """Load the rules, which the first text that is opened need not wait for."""
+        self._worker.submit(shipped)
+
     def end(self) -> None:
         """Stop what is going on."""
         for project in self._projects.values():
             project.stale.set()
+            if project.cleaning is not None:
+                project.cleaning.cancel()
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     # --- judging ----------------------------------------------------------------------------
@@ -213,6 +222,8 @@ class Session:
         project.stale = Event()
         if project.task is not None:
             project.task.cancel()
+        if project.cleaning is not None:
+            project.cleaning.cancel()
         project.task = asyncio.get_running_loop().create_task(self._judged(project, pause))
 
     async def _judged(self, project: Project, pause: float) -> None:
@@ -243,6 +254,8 @@ class Session:
             self._note(f"judging failed with {type(error).__name__}: {error}")
             self._say(project, f"internal error: {type(error).__name__}: {error}")
             return
+        loop = asyncio.get_running_loop()
+        project.cleaning = loop.call_later(QUIET, self._worker.submit, gc.collect)
         project.complaint = ""
         project.judged, project.seconds = judged, seconds
         self._show(project, {names(f): (versions.get(f), d) for f, d in shown.items()})

@@ -83,17 +83,19 @@ def run(
     baseline: Baseline | None = None,
     path_of: Callable[[str], str] = str,
     others: Callable[[Sequence[Finding]], Iterable[Finding]] = lambda _: (),
+    going_on: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Run the selected rules and return what is to be shown.
 
     `documents` are the files read as templates or state machines, `sources` the texts of other
     files that findings may stand in, by path: both may hold suppressions. `path_of` returns
     the path that fingerprints count for a path of a document. `others` is given what is found
-    and not hidden, and returns what another tool has found beside it.
+    and not hidden, and returns what another tool has found beside it. `going_on` is called
+    before each rule and ends the run by raising.
     """
     documents = list(documents)
     rules = selection.with_stronger()
-    judged = _Judged(rules, selection)
+    judged = _Judged(rules, selection, going_on)
     found: list[Finding] = []
     for group in groups:
         found += judged.group(group)
@@ -127,7 +129,10 @@ def run(
 class _Judged:
     """What the rules say of one group of scenarios after the other."""
 
-    def __init__(self, rules: Sequence[Rule], selection: Selection) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], selection: Selection, going_on: Callable[[], None]
+    ) -> None:
+        self._going_on = going_on
         self._rules = [rule for rule in rules if not builtin.speaks_for(rule)]
         self._selection = selection
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
@@ -155,6 +160,7 @@ class _Judged:
         for rule in self._rules:
             # Most templates hold few of the things that some rule is about.
             if any(architecture.all(kind) for kind in kinds_of(rule)):
+                self._going_on()
                 found += self._run(rule, architecture)
         return without_weaker(found, self._selection.registry)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from advisor.source.code import FunctionCode
     from advisor.source.locate import Handler
+    from advisor.source.memory import Memory
     from advisor.source.program import Expression, Scope
 
 
@@ -36,19 +37,32 @@ class _Entry:
 class SourceReader:
     """Reads the code of functions beneath one root; each file once, each function once."""
 
-    def __init__(self, root: Path, texts: Mapping[Path, str] | None = None) -> None:
-        """Read beneath `root`; `texts` are read instead of what is on the disk, by real path."""
+    def __init__(
+        self,
+        root: Path,
+        texts: Mapping[Path, str] | None = None,
+        memory: Memory | None = None,
+    ) -> None:
+        """Read beneath `root`; `texts` are read instead of what is on the disk, by real path.
+
+        What a `memory` holds is not read again.
+        """
         self.root = root
+        self._texts = texts or {}
         self._files = Files(root, texts)
+        self._memory = memory
+        self._remembered: dict[str, str] = {}
         self._facts: dict[FunctionCode, Facts | NotRead] = {}
 
     def read(self, code: FunctionCode) -> Facts | NotRead:
         """Return the facts of a function's code, or why there are none. Raises nothing."""
         known = self._facts.get(code)
         if known is None:
+            known = self._facts_before(code)
+        if known is None:
             found = locate(code, root=self.root)
             try:
-                known = found if isinstance(found, NotRead) else self._read(found)
+                known = found if isinstance(found, NotRead) else self._read(code, found)
             except RecursionError:
                 # Every walk is bounded; a caller deep in its own stack may leave less than that.
                 known = NotRead("its code is nested too deeply to be read")
@@ -67,9 +81,18 @@ class SourceReader:
 
     def text(self, shown: str) -> str | None:
         """Return the text of a file that was read, by its path relative to the root."""
-        return self._files.text(shown)
+        text = self._files.text(shown)
+        return self._remembered.get(shown) if text is None else text
 
-    def _read(self, handler: Handler) -> Facts:
+    def _facts_before(self, code: FunctionCode) -> Facts | None:
+        kept = self._memory.get(self.root, code, self._texts) if self._memory else None
+        if kept is None:
+            return None
+        self._remembered |= kept.texts
+        self._facts[code] = kept.facts
+        return kept.facts
+
+    def _read(self, code: FunctionCode, handler: Handler) -> Facts:
         if isinstance(handler.source, InlineCode):
             inline = handler.source
             module = Module(self.root / inline.shown, inline.shown, handler.language, inline.text)
@@ -78,7 +101,13 @@ class SourceReader:
         else:
             module = self._files.module(handler.source)
         modules = FunctionModules(self._files, module, handler.roots)
-        return _facts(handler, module, modules)
+        facts = _facts(handler, module, modules)
+        if self._memory is not None:
+            # The text of code in a template is part of what is said of it.
+            is_inline = isinstance(handler.source, InlineCode)
+            files = modules.loaded[1:] if is_inline else modules.loaded
+            self._memory.keep(self.root, code, facts=facts, modules=files, texts=self._texts)
+        return facts
 
 
 def _facts(handler: Handler, module: Module, modules: FunctionModules) -> Facts:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from advisor.source.code import FunctionCode
     from advisor.source.dependencies import Estimate
     from advisor.source.facts import Facts
+    from advisor.source.memory import Memory
     from advisor.source.package import Deployment, PackageSize
     from advisor.source.read import SourceReader
 
@@ -30,12 +31,15 @@ class Sources:
         *,
         text_of: Callable[[str], str | None] = lambda _: None,
         texts: Mapping[Path, str] | None = None,
+        memory: Memory | None = None,
     ) -> None:
         """Read beneath `root`; shown paths start at `base` where several roots are read.
 
         `text_of` returns the text of a template by its shown path, for code that stands in it;
-        `texts` are read instead of what is on the disk, by real path.
+        `texts` are read instead of what is on the disk, by real path; `memory` is what earlier
+        runs have read.
         """
+        self._memory = memory
         self._texts = texts
         self.root = root
         self.text_of = text_of
@@ -59,7 +63,7 @@ class Sources:
         if self._reader is None:
             from advisor.source.read import SourceReader
 
-            self._reader = SourceReader(self.root, self._texts)
+            self._reader = SourceReader(self.root, self._texts, self._memory)
         return self._reader.read(code)
 
     def package(
