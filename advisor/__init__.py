@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from advisor.architecture.questions_source import by_code as by_code
     from advisor.architecture.questions_source import fits as fits
     from advisor.architecture.questions_source import is_self_contained as is_self_contained
+    from advisor.architecture.questions_wide import WideGrant as WideGrant
     from advisor.architecture.questions_workflows import Fault as Fault
     from advisor.architecture.questions_workflows import WorkflowTask as WorkflowTask
     from advisor.architecture.reachability import Placement as Placement
@@ -143,6 +144,7 @@ _HOMES = {
     "advisor.architecture.questions_callers": ("Caller",),
     "advisor.architecture.questions_policies": ("Admission", "Sender", "admissions"),
     "advisor.architecture.questions_services": ("called_services",),
+    "advisor.architecture.questions_wide": ("WideGrant",),
     "advisor.architecture.reachability": (
         "Placement",
         "endpoint_service",

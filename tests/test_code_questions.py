@@ -44,9 +44,9 @@ Resources:
 """
 
 
-def _read(folder: Path, code: str, *, table: str = "Orders") -> Architecture:
+def _read(folder: Path, code: str, *, table: str = "Orders", more: str = "") -> Architecture:
     (folder / "advise.toml").write_text("")
-    (folder / "template.yaml").write_text(TEMPLATE.replace("POLICY", table))
+    (folder / "template.yaml").write_text(TEMPLATE.replace("POLICY", table) + more)
     (folder / "src").mkdir()
     (folder / "src" / "app.py").write_text(code)
     (reading,) = read([folder / "template.yaml"], Config())
@@ -84,6 +84,27 @@ def test_a_call_that_is_allowed_is_not(tmp_path: Path) -> None:
     architecture = _read(tmp_path, CALL.format("get_item(Key=event)"))
     assert architecture.refused_calls(_fn(architecture)) == []
     assert architecture.unused_grants() == []
+
+
+WIDE = """        - Statement:
+            - {Effect: Allow, Action: ["dynamodb:Get*", "dynamodb:Scan"], Resource: "*"}
+            - {Effect: Allow, Action: "s3:*", Resource: "*"}
+"""
+
+
+def test_a_grant_for_everything_is_wide_where_code_names_what_it_uses(tmp_path: Path) -> None:
+    architecture = _read(tmp_path, CALL.format("get_item(Key=event)"), more=WIDE)
+    (grant,) = architecture.wide_grants(_fn(architecture))
+    assert grant.actions == ("dynamodb:GetItem",)
+    assert list(grant.targets) == [architecture.tables()[0]]
+
+
+def test_a_grant_for_everything_is_not_wide_where_one_name_is_not_known(tmp_path: Path) -> None:
+    code = CALL.format("get_item(Key=event)") + (
+        '    boto3.resource("dynamodb").Table(event["table"]).scan()\n'
+    )
+    architecture = _read(tmp_path, code, more=WIDE)
+    assert architecture.wide_grants(_fn(architecture)) == []
 
 
 def test_code_that_takes_on_another_role_is_refused_nothing(tmp_path: Path) -> None:

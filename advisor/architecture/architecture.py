@@ -20,6 +20,7 @@ from advisor.architecture import (
     questions_runs,
     questions_source,
     questions_unused,
+    questions_wide,
     questions_workflows,
 )
 from advisor.architecture.edges import EdgeKind
@@ -247,6 +248,7 @@ class Architecture:
     events_put = questions_source.events_put
     keys_written = questions_source.keys_written
     refused_calls = questions_refused.refused_calls
+    wide_grants = questions_wide.wide_grants
     unused_grants = questions_unused.unused_grants
     connections = questions_databases.connections
     database_users = questions_databases.database_users
