@@ -18,7 +18,7 @@ from advisor.advice.cost.estimate import estimated
 from advisor.advice.cost.traffic import SECTIONS, read_traffic
 from advisor.data.prices import keys, prices, regions
 from advisor.errors import LoadError
-from tests.costs import answers_of, architectures_of, blank_of, estimate_of
+from tests.costs import answers_of, architectures_of, blank_of, estimate_of, quantity
 from tests.reports import ROOT
 from tests.test_cost_flow import SHOP, WAY
 
@@ -161,22 +161,81 @@ def test_an_empty_new_file_says_the_same_as_none(tmp_path: Path) -> None:
     assert blank.lacking == without.lacking
 
 
-HOSTILE = """
+HOSTILE = ["Q\u202e: #x", "yes", 'a"b', "back\\slash", "\U0001f600", "\x07" * 119, "ä" * 119]
+
+
+def test_names_of_any_kind_are_written_so_that_they_are_read_back(tmp_path: Path) -> None:
+    resources = {name: {"Type": "AWS::SQS::Queue"} for name in HOSTILE}
+    template = json.dumps({"Resources": resources})
+    text = blank_of(tmp_path, template)
+    assert set(yaml.safe_load(text)["entries"]) == set(HOSTILE)
+    assert all(character.isprintable() for character in text.replace("\n", ""))
+    full = filled(text).replace("\n  :  #", "\n  : 1  #")
+    assert not estimate_of(tmp_path, template, full).total.open
+
+
+PLACES = """
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Runtime: python3.13, Handler: a.b, InlineCode: "def b(event, context): return 1"}
 Resources:
-  "Q\\u202e: #x":
-    Type: AWS::SQS::Queue
-  "yes":
-    Type: AWS::SQS::Queue
-  'a"b':
-    Type: AWS::SQS::Queue
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionUrlConfig: {AuthType: NONE}
+      Events:
+        Clicks: {Type: Kinesis, Properties: {Stream: !GetAtt Stream.Arn, StartingPosition: LATEST}}
+        Changes: {Type: DynamoDB, Properties: {Stream: !GetAtt T.StreamArn, StartingPosition: LATEST}}
+        Files: {Type: S3, Properties: {Bucket: !Ref Bucket, Events: "s3:ObjectCreated:*"}}
+        Placed: {Type: EventBridgeRule, Properties: {EventBusName: !Ref Bus, Pattern: {source: [a]}}}
+        Stopped: {Type: EventBridgeRule, Properties: {Pattern: {source: [aws.ec2]}}}
+        Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: "cron(0 1 * * ? *)"}}
+        Logs: {Type: CloudWatchLogs, Properties: {LogGroupName: !Ref Log, FilterPattern: ""}}
+  Alone:
+    Type: AWS::Serverless::Function
+  Stream: {Type: AWS::Kinesis::Stream, Properties: {ShardCount: 1}}
+  T:
+    Type: AWS::DynamoDB::Table
+    Properties: {StreamSpecification: {StreamViewType: NEW_IMAGE}}
+  Bucket: {Type: AWS::S3::Bucket}
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: b}}
+  Log: {Type: AWS::Logs::LogGroup}
+  Graph: {Type: AWS::AppSync::GraphQLApi, Properties: {Name: g, AuthenticationType: API_KEY}}
+  Source:
+    Type: AWS::AppSync::DataSource
+    Properties:
+      ApiId: !GetAtt Graph.ApiId
+      Name: s
+      Type: AWS_LAMBDA
+      LambdaConfig: {LambdaFunctionArn: !GetAtt Work.Arn}
 """
 
 
-def test_names_that_mean_something_in_yaml_are_quoted(tmp_path: Path) -> None:
-    text = blank_of(tmp_path, HOSTILE)
-    assert set(yaml.safe_load(text)["entries"]) == {"Q\u202e: #x", "yes", 'a"b'}
-    assert "\u202e" not in text
-    assert not estimate_of(tmp_path, HOSTILE, filled(text)).total.open
+def test_every_kind_of_place_where_events_come_in_is_found(tmp_path: Path) -> None:
+    found = estimate_of(tmp_path, PLACES)
+    assert {(each.name, each.unit) for each in found.entries} == {
+        ("WorkUrl", "requests"),
+        ("Alone", "invocations"),
+        ("Stream", "records"),
+        ("T", "changed items"),
+        ("Bucket", "events"),
+        ("Bus", "events"),
+        ("Stopped", "events that match"),
+        ("Nightly", "invocations"),
+        ("Log", "events"),
+        ("Graph", "operations"),
+    }
+    names = [each.name for each in found.entries if each.name != "Nightly"]
+    given_ = ", ".join(f"{name}: 100" for name in names)
+    told = estimate_of(
+        tmp_path, PLACES, f'entries: {{{given_}, Nightly: 0}}\nshares: {{"Bus -> Placed": 0.5}}'
+    )
+    # seven places one to one, and half of the bus's events; `Alone` runs on its own
+    runs = [
+        line for each in told.resources for line in each.lines if line.about == "Lambda request"
+    ]
+    assert sorted(line.quantity.value for line in runs) == [100, 750]
+    assert quantity(told, "Graph", "appsync-operation") == 100
 
 
 TWICE = """

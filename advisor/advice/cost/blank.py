@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from advisor.advice.cost.estimate import DEFAULT_REGION
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from advisor.advice.cost.answers import Answers, Question
 
 _LONGEST_NOTE = 160
+_LONGEST_KEY = 1000
+"""Characters of a key before its colon; YAML looks for one no further than 1,024."""
 
 
 def blank(answers: Answers, *, title: str) -> str:
@@ -40,11 +41,11 @@ def _lines(answers: Answers, title: str) -> Iterator[str]:
             by_name.setdefault(question.key[1], []).append(question)
         for name, asked in by_name.items():
             if not asked[0].key[2]:
-                yield f"  {_key(name)}:  # {_note(asked[0])}"
+                yield f"  {_colon(name)}  # {_note(asked[0])}"
                 continue
-            yield f"  {_key(name)}:"
+            yield f"  {_colon(name)}"
             for question in asked:
-                yield f"    {_key(question.key[2])}:  # {_note(question)}"
+                yield f"    {_colon(question.key[2], inner=True)}  # {_note(question)}"
 
 
 def _note(question: Question) -> str:
@@ -58,9 +59,21 @@ def _short(number: Decimal) -> str:
     return text or "0"
 
 
-def _key(name: str) -> str:
-    """Return a name as a key of YAML: quoted as JSON unless it is a plain word."""
-    return name if name.isascii() and name.isidentifier() and not _means(name) else json.dumps(name)
+def _colon(name: str, *, inner: bool = False) -> str:
+    """Return a name as a key of YAML with its colon, quoted unless it is a plain word."""
+    if name.isascii() and name.isidentifier() and not _means(name):
+        return f"{name}:"
+    quoted = "".join(map(_escaped, name))
+    if len(quoted) <= _LONGEST_KEY:
+        return f'"{quoted}":'
+    return f'? "{quoted}"\n{"    " if inner else "  "}:'
+
+
+def _escaped(character: str) -> str:
+    """Return a character as it stands between double quotes, none of it acting on a terminal."""
+    if character in {'"', "\\"}:
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08X}"
 
 
 def _means(name: str) -> bool:
