@@ -114,7 +114,12 @@ def _estimated(model: Model, found: Sequence[Entry], rates: Rates, *, free_tier:
     fixed = total(rates.cost(charge) for charge in model.monthly)
     caused = total(entry.cost for entry in entry_costs)
     rates.note_tiers(resources)
-    others = tuple(alternatives(model, rates, events, lambda: _full_batches(model, rates)))
+    others = tuple(
+        each
+        for each in alternatives(model, rates, events, lambda: _full_batches(model, rates))
+        # What changes nothing under this traffic is not worth a line.
+        if each.change is None or each.change or each.at_least
+    )
     return Estimate(
         region=rates.region,
         entries=tuple(entry_costs),
