@@ -174,6 +174,56 @@ def test_a_queue_starts_a_state_machine_over_a_pipe(tmp_path: Path) -> None:
     assert [each.split()[0] for each in new(move.after)] == ["state-machine", "pipe"]
 
 
+def test_an_answer_that_others_wait_for_is_no_case_for_a_queue(tmp_path: Path) -> None:
+    template = CHAIN.replace("Payment", "GetPrice") % TOPIC
+    move = one(moves_in(tmp_path, {"template.yaml": template}))
+    assert move.to == "state-machine"
+    assert "'GetPrice' is there to answer" in move.why
+
+
+def test_a_state_machine_that_runs_the_function_takes_in_the_step(tmp_path: Path) -> None:
+    template = (
+        CHAIN.replace("      Events: {E: %s}\n", "")
+        + """
+  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: A
+        States: {A: {Type: Task, Resource: !GetAtt Checkout.Arn, End: true}}
+"""
+    )
+    code = CODE % f"answer = {CALL}"
+    move = one(moves_in(tmp_path, {"template.yaml": template, "checkout.py": code}))
+    assert lines(move.after) == {("Flow", "Checkout"), ("Flow", "Payment")}
+    assert not new(move.after)
+
+
+def test_a_timeout_a_little_above_the_wait_is_a_setting(tmp_path: Path) -> None:
+    template = (SLOW % "get").replace("Timeout: 120", "Timeout: 40")
+    assert not moves_in(tmp_path, {"template.yaml": template})
+
+
+def test_who_looks_for_data_waits_for_no_job(tmp_path: Path) -> None:
+    code = """
+import os, time, boto3
+table = boto3.client("dynamodb")
+def handler(event, context):
+    while True:
+        found = table.get_item(TableName="t", Key={})
+        if "Item" in found:
+            return found
+        time.sleep(2)
+"""
+    template = f"""{SAM}
+Resources:
+  Look:
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: ., InlineCode: !Ref AWS::NoValue, Handler: look.handler, Timeout: 60}}
+"""
+    assert not moves_in(tmp_path, {"template.yaml": template, "look.py": code})
+
+
 def test_new_names_are_free(tmp_path: Path) -> None:
     template = CHAIN % TOPIC + "  PaymentRequests: {Type: AWS::SQS::Queue}\n"
     move = one(moves_in(tmp_path, {"template.yaml": template, "checkout.py": CODE % CALL}))

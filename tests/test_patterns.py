@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +17,10 @@ from tests.pattern_cases import SAM, lacking, names, one, patterns_in, role, wri
 from tests.reports import ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from advisor.advice.patterns.survey import Reaction
     from advisor.architecture.nodes.base import Node
 
+CORPUS = os.environ.get("ADVISE_CORPUS", "")
 CASES = ROOT / "fixtures" / "patterns"
 IS = sorted(CASES.glob("*/is_*.yaml"))
 IS_NOT = sorted(CASES.glob("*/not_*.yaml"))
@@ -267,6 +268,25 @@ def test_a_definition_that_no_template_deploys_is_looked_at_too(tmp_path: Path) 
     assert names(recognised(reading.architecture)) == ["fan-out-fan-in"]
 
 
+def test_objects_that_a_bucket_does_not_tell_of_set_nothing_off(tmp_path: Path) -> None:
+    template = (CASES / "event-pipeline" / "is_bucket_whose_filter_may_fit.yaml").read_text()
+    template = template.replace(
+        "      Policies: [S3Write",
+        "      CodeUri: .\n      InlineCode: !Ref AWS::NoValue\n      Handler: first.handler\n"
+        "      Policies: [S3Write",
+    )
+    code = """
+import boto3
+s3 = boto3.client("s3")
+def handler(event, context):
+    s3.put_object(Bucket="out", Key="result%s", Body=b"x")
+"""
+    fits = patterns_in(tmp_path, template, first=code % ".txt")
+    assert one(fits, "event-pipeline").confidence is Confidence.HIGH
+    other = patterns_in(tmp_path, template, first=code % ".json")
+    assert "event-pipeline" not in names(other)
+
+
 def test_time_grows_with_the_graph_and_not_with_its_square(tmp_path: Path) -> None:
     """Everybody may send to everybody: the edges are counted, not the pairs of them."""
     count = 60
@@ -299,3 +319,18 @@ def test_time_grows_with_the_graph_and_not_with_its_square(tmp_path: Path) -> No
     (found,) = event_pipeline.recognise(survey)
     assert len(list(found.nodes())) == 2 * count
     assert looked <= 10 * count
+
+
+def test_every_project_of_the_corpus_is_looked_at_without_an_error() -> None:
+    if not CORPUS:
+        pytest.skip("ADVISE_CORPUS is not set: the corpus is not looked at")
+    known = {kind.name for kind in KINDS}
+    seen: set[str] = set()
+    for folder in sorted(each for each in Path(CORPUS).iterdir() if each.is_dir()):
+        for reading in read([folder], Config()):
+            for found in recognised(reading.architecture):
+                assert found.kind.name in known
+                assert found.because
+                assert all(part.nodes for part in found.parts)
+                seen.add(found.kind.name)
+    assert len(seen) > 5

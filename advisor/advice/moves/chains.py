@@ -2,13 +2,14 @@
 
 One move for each function at which waiting begins, whatever rules tell of it. A queue takes the
 place of a call only if there is one call and its answer is not used: seen in the code, or, where
-the code does not tell, because nobody waits for the caller either. Where several functions are
-called, where the answer is used, or where somebody waits for the caller, a state machine calls
-them one after the other.
+the code does not tell, because nobody waits for the caller either and nothing says that the other
+is there to answer. Where several functions are called, where the answer is used, or where somebody
+waits for the caller, a state machine calls them one after the other.
 """
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,12 @@ _MACHINE = "https://docs.aws.amazon.com/lambda/latest/dg/with-step-functions.htm
 _QUEUE = "https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html"
 _MOST = 20
 """Functions that one sketch draws."""
+
+
+_ASKED = re.compile(
+    r"(?i)(get|query|fetch|list|find|read|load|look|search|check|validate|verify|calculate|compute)"
+)
+"""How the names of functions begin that are called for their answer."""
 
 
 @record()
@@ -97,6 +104,11 @@ def _move(subjects: Subjects, chain: Chain) -> Move:
             f"the code of '{head.name}' makes no use of what {names} answers: a queue takes the "
             "request, and nobody has to wait"
         )
+    elif subjects.survey.fronts(others[0]) or _ASKED.match(others[0].name):
+        why = (
+            f"{names} is there to answer, so that a queue will not do; a state machine hands the "
+            "answer on"
+        )
     elif is_front:
         why = (
             f"somebody waits for '{head.name}' and may need what {names} answers: an Express state "
@@ -141,7 +153,7 @@ def _before(subjects: Subjects, chain: Chain) -> Sketch:
 def _with_machine(subjects: Subjects, chain: Chain) -> Sketch:
     drawing = Drawing(subjects.survey)
     head = chain.head
-    machine = drawing.new("state-machine", f"{head.name}Steps", near=head)
+    machine = drawing.machine(head, f"{head.name}Steps")
     drawing.starts(head, machine, waits=True)
     for at, node in enumerate(chain.others, 2):
         drawing.arrow(machine, drawing.node(node), f"step {at}")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
 from advisor.architecture.nodes.apis import HttpApi, RestApi, Route
-from advisor.architecture.nodes.workflows import StateNode
+from advisor.architecture.nodes.functions import Permission
+from advisor.architecture.nodes.workflows import StateMachine, StateNode
 from advisor.architecture.resolution import kind_of
 from advisor.records import record
 
@@ -112,6 +113,16 @@ class Drawing:
             self.arrow(self.node(edge.source), target, word_of(edge))
         self._more(len(found), target)
 
+    def machine(self, node: Node, stem: str) -> str:
+        """Draw the state machine that a function's work moves to; return its key.
+
+        One that runs the function already, and nobody else does, takes in further steps.
+        """
+        found = _sources(self._survey, node, ())
+        if len(found) == 1 and isinstance(found[0].source, StateMachine):
+            return self.node(found[0].source)
+        return self.new("state-machine", stem, near=node)
+
     def starts(self, node: Node, machine: str, *, waits: bool, label: str = "step 1") -> None:
         """Draw how what sets a function off starts a state machine instead, which runs it first.
 
@@ -122,6 +133,8 @@ class Drawing:
         found = _sources(self._survey, node, ())
         for edge in found[:MOST_ARRIVALS]:
             source, kind = self.node(edge.source), kind_of(edge.source)
+            if source == machine:
+                continue
             if isinstance(edge.source, (RestApi, HttpApi)) and edge.mode is Mode.SYNCHRONOUS:
                 how = "waits (Express)" if waits else "answers 202"
                 self.arrow(source, machine, f"{word_of(edge)}, {how}")
@@ -179,7 +192,8 @@ def arriving(survey: Survey, node: Node) -> list[Edge]:
     return [
         edge
         for edge in survey.incoming(node, EdgeKind.INVOKES, EdgeKind.STARTS)
-        if edge.evidence is Evidence.DECLARED
+        # A mere permission names a service at most, and no way that events take.
+        if edge.evidence is Evidence.DECLARED and not isinstance(edge.declared_by, Permission)
     ]
 
 

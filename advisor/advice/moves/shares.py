@@ -21,6 +21,7 @@ from advisor.architecture.nodes.messaging import Queue
 from advisor.architecture.nodes.storage import Stream, Table
 from advisor.architecture.resolution import kind_of
 from advisor.rules.finding import Confidence
+from advisor.rules.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -229,25 +230,33 @@ def _proxied(subjects: Subjects, finding: Finding, database: Database) -> Move |
 
 def _unbuffered(subjects: Subjects, finding: Finding, function: Function) -> Move | None:
     survey = subjects.survey
-    stores = [edge.target for edge in survey.architecture.connections(function)]
-    bursts = [edge for edge in arriving(survey, function) if edge.mode is Mode.ASYNCHRONOUS]
-    if not stores or not bursts:
-        # Somebody waits for the answer, which a queue has not.
-        return None
+    others = finding.related if finding.members else ()
+    told = [node for place in others for node in subjects.nodes(place)]
+    functions = {node.id: node for node in (function, *told) if isinstance(node, Function)}
     before, after = Drawing(survey), Drawing(survey)
-    before.arrivals(function, before.node(function))
-    queue = after.new("queue", f"{function.name}Requests", near=function)
-    for edge in bursts[:_MOST]:
-        after.arrow(after.node(edge.source), queue, "sends")
-    after.arrow(queue, after.node(function), "polled, MaximumConcurrency")
-    after.arrivals(function, after.node(function), but=[edge.source.id for edge in bursts])
-    for drawing in (before, after):
-        for store in stores[:_MOST]:
-            drawing.arrow(drawing.node(function), drawing.node(store), "connects")
+    drawn = []
+    for node in list(functions.values())[:_MOST]:
+        stores = [edge.target for edge in survey.architecture.connections(node)]
+        bursts = [edge for edge in arriving(survey, node) if edge.mode is Mode.ASYNCHRONOUS]
+        if not stores or not bursts:
+            # Somebody waits for the answer, which a queue has not.
+            continue
+        drawn.append(node.name)
+        before.arrivals(node, before.node(node))
+        queue = after.new("queue", f"{node.name}Requests", near=node)
+        for edge in bursts[:_MOST]:
+            after.arrow(after.node(edge.source), queue, "sends")
+        after.arrow(queue, after.node(node), "polled, MaximumConcurrency")
+        after.arrivals(node, after.node(node), but=[edge.source.id for edge in bursts])
+        for drawing in (before, after):
+            for store in stores[:_MOST]:
+                drawing.arrow(drawing.node(node), drawing.node(store), "connects")
+    if not drawn:
+        return None
     return Move(
         to="load-levelling",
         title="a queue that bounds how many run at once",
-        why=f"nobody waits for '{function.name}': a queue takes the burst, its mapping bounds it",
+        why=f"nobody waits for {listed(drawn)}: a queue takes the burst, its mapping bounds it",
         findings=(finding,),
         before=before.done(),
         after=after.done(),

@@ -2,10 +2,10 @@
 
 * A function that sleeps, or asks again and again until something is done: a state machine whose
   Wait state, or whose task that ends with the job, waits without running.
-* An API that gives up before its function or workflow ends: if only requests that change something
-  (POST, PUT, PATCH, DELETE) reach it, a queue behind the API takes them and the API answers at
-  once; where a request asks for something, a state machine does the work and a second request
-  fetches the outcome.
+* An API that gives up long before its function or workflow has to end: if only requests that send
+  something (POST, PUT, PATCH, DELETE) reach it, a queue behind the API takes them and the API
+  answers at once; where a request asks for something, a state machine does the work and a second
+  request fetches the outcome.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from advisor.advice.moves.move import Drawing, Move
 from advisor.architecture.nodes.apis import HttpApi, RestApi, Route
 from advisor.architecture.nodes.functions import Function
 from advisor.architecture.nodes.workflows import StateMachine
+from advisor.architecture.waits import Wait, caller_wait
 from advisor.rules.wording import listed
 from advisor.source.facts import Facts
 
@@ -35,6 +36,16 @@ RULES = (
 _WAIT = "https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html"
 _JOB = "https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html"
 _BUFFER = "https://docs.aws.amazon.com/lambda/latest/operatorguide/integrations-asynchronous.html"
+_DATA = frozenset(
+    {
+        "Query", "Scan", "GetItem", "BatchGetItem", "TransactGetItems", "ExecuteStatement",
+        "HeadObject", "GetObject", "ListObjects", "ListObjectsV2", "ReceiveMessage", "GetRecords",
+    }
+)  # fmt: skip
+"""Operations that look for data and not for the state of a job."""
+_BEYOND = 2
+"""How many times as long as the API waits a function has to be given before another architecture
+is called for; a timeout a little above it is a setting."""
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -69,7 +80,7 @@ def _sleeping(subjects: Subjects, finding: Finding) -> Iterator[Move]:
     before.arrivals(function, key)
     before.arrow(key, before.spot("sleep", f"sleep{time}", "state"), "is paid for")
     after = Drawing(subjects.survey)
-    machine = after.new("state-machine", f"{function.name}Steps", near=function)
+    machine = after.machine(function, f"{function.name}Steps")
     after.starts(function, machine, waits=True, label="step 1: what comes before the wait")
     wait = after.spot("wait", f"Wait{time}", "state", is_new=True)
     rest = after.new("function", f"{function.name}Rest", near=function)
@@ -90,24 +101,28 @@ def _polling(subjects: Subjects, finding: Finding) -> Iterator[Move]:
     function = _function(subjects, finding)
     if function is None:
         return
-    before = Drawing(subjects.survey)
-    key = before.node(function)
-    before.arrivals(function, key)
     facts = function.source
     polled = [each.operation for each in facts.polling] if isinstance(facts, Facts) else []
     asked = next((name for name in polled if name[:1].isupper()), "")
+    if asked in _DATA:
+        # There is no job to wait for: somebody writes what is looked for.
+        return
+    before = Drawing(subjects.survey)
+    key = before.node(function)
+    before.arrivals(function, key)
     before.arrow(key, before.spot("job", "the job", "other"), f"asks {asked} again and again")
     after = Drawing(subjects.survey)
-    machine = after.new("state-machine", f"{function.name}Steps", near=function)
-    after.starts(function, machine, waits=False, label="step 2: works with the outcome")
+    machine = after.machine(function, f"{function.name}Steps")
     job = after.spot("job", "the job", "other")
-    after.arrow(machine, job, "step 1: starts it and goes on when it is done (.sync)")
+    after.arrow(machine, job, "step 1: starts it and goes on when it is done")
+    after.starts(function, machine, waits=False, label="step 2: works with the outcome")
     yield Move(
         to="state-machine",
         title="a state machine that goes on when the job is done",
         why=(
             f"a task that ends with its job waits without running, '{function.name}' is paid for "
-            "every round and is cut off at its timeout"
+            "every round and is cut off at its timeout; a service without .sync is asked in a loop "
+            "of Wait, Task and Choice"
         ),
         findings=(finding,),
         before=before.done(),
@@ -118,11 +133,15 @@ def _polling(subjects: Subjects, finding: Finding) -> Iterator[Move]:
 
 def _given_up(subjects: Subjects, finding: Finding) -> Iterator[Move]:
     for function in subjects.functions(finding):
+        if not isinstance(function.timeout, int):
+            continue
         fronts = [
             way[0]
             for way in subjects.survey.fronts(function)
             if isinstance(way[0].source, (RestApi, HttpApi))
             and isinstance(way[0].declared_by, Route)
+            and isinstance(wait := caller_wait(way[0]), Wait)
+            and function.timeout >= _BEYOND * wait.seconds
         ]
         if fronts:
             yield _behind(subjects, finding, function, fronts)
@@ -140,10 +159,10 @@ def _methods(fronts: list[Edge]) -> list[str]:
 def _behind(subjects: Subjects, finding: Finding, function: Function, fronts: list[Edge]) -> Move:
     before = Drawing(subjects.survey)
     before.arrivals(function, before.node(function))
-    methods = dict.fromkeys(_methods(fronts))
+    methods = dict.fromkeys(_methods(fronts) or ["ANY"])
     after = Drawing(subjects.survey)
     apis = {edge.source.id for edge in fronts}
-    if methods and _CHANGING.issuperset(methods):
+    if _CHANGING.issuperset(methods):
         queue = after.new("queue", f"{function.name}Requests", near=function)
         failed = after.new("queue", f"{function.name}Failed", near=function)
         for edge in fronts:
@@ -155,8 +174,9 @@ def _behind(subjects: Subjects, finding: Finding, function: Function, fronts: li
             to="webhook-buffer",
             title="a queue behind the API",
             why=(
-                f"only {listed(methods)} requests reach '{function.name}', which change something: "
-                "the API keeps them in a queue and answers at once"
+                f"'{function.name}' is given {function.timeout} s, and only {listed(methods)} "
+                "requests reach it: the API keeps them in a queue and answers at once; should the "
+                "client need the outcome, let a state machine keep it"
             ),
             findings=(finding,),
             before=before.done(),
@@ -173,8 +193,9 @@ def _behind(subjects: Subjects, finding: Finding, function: Function, fronts: li
         to="state-machine",
         title="a state machine behind the API, and a second request for the outcome",
         why=(
-            f"requests to '{function.name}' may ask for something, so that a queue will not do: "
-            "the execution keeps the outcome until the client asks for it"
+            f"'{function.name}' is given {function.timeout} s, and {listed(methods)} requests may "
+            "ask it for something, so that a queue will not do: the execution keeps the outcome "
+            "until the client asks for it"
         ),
         findings=(finding,),
         before=before.done(),

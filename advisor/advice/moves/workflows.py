@@ -1,8 +1,8 @@
 """State machines that do by hand what Step Functions does: to its own means.
 
 * A loop of Wait, Task and Choice that asks whether a job is done: a task that ends with its job.
-* A step after another that changed something, and no way back: a Catch that leads to a task which
-  takes the earlier one back.
+* A step after another that changed something, beside a way back that it does not take: a Catch that
+  leads there.
 * A function that does nothing but one call of a service: the task makes the call itself.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.advice.moves.move import Drawing, Move
+from advisor.rules.finding import Severity
 from advisor.workflows.loops import find_loops
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def moves(subjects: Subjects, findings: Sequence[Finding]) -> Iterator[Move]:
         if finding.rule.name == "poll-loop-replaces-sync" and len(states) > 1:
             yield from _polling(subjects, finding, wait=states[0], started=states[1])
         elif finding.rule.name == "saga-without-compensation" and len(states) > 1:
-            yield _saga(subjects, finding, *states)
+            # Whether a step has to be undone at all is sure only where others are.
+            if finding.severity > Severity.INFO:
+                yield _saga(subjects, finding, *states)
         elif finding.rule.name == "function-wraps-one-call" and states:
             yield from _wrapping(subjects, finding, states[0])
 
@@ -63,7 +66,8 @@ def _polling(
                 before.arrow(_spot(before, state), _spot(before, move.state), move.kind.value)
     key = _spot(after, started)
     for state in loop.exits:
-        after.arrow(key, _spot(after, state), "Next, when the job is done (.sync)")
+        ended = "Catch, when the job fails" if state.type == "Fail" else "Next, when it is done"
+        after.arrow(key, _spot(after, state), f"{ended} (.sync)")
     yield Move(
         to="service-integration",
         title="a task that ends with its job",
@@ -85,7 +89,7 @@ def _saga(
     undo = (
         _spot(after, back)
         if back is not None
-        else after.spot("undo:", f"Undo{first.name}", "state", is_new=True)
+        else after.spot("undo:", f"Undo {first.name}", "state", is_new=True)
     )
     after.arrow(_spot(after, second), undo, "Catch")
     after.arrow(undo, after.spot("end:", "failed", "state"), "Next")

@@ -57,6 +57,7 @@ _MOST = 200
 
 def recognise(survey: Survey) -> Iterator[Pattern]:
     """Yield a case for each bucket whose objects messages refer to."""
+    audience = _Audience(survey)
     for bucket in survey.architecture.nodes():
         if kind_of(bucket) != "bucket":
             continue
@@ -66,39 +67,44 @@ def recognise(survey: Survey) -> Iterator[Pattern]:
         writers = survey.writers(bucket)
         if not readers or not writers:
             continue
-        found = _told_by_bucket(survey, bucket, writers, readers)
-        found = found or _told_by_writer(survey, bucket, writers, readers)
+        found = _told_by_bucket(survey, bucket, writers, readers, audience)
+        found = found or _told_by_writer(survey, bucket, writers, readers, audience)
         if found is not None:
             yield found
 
 
 def _told_by_bucket(
-    survey: Survey, bucket: Node, writers: list[Edge], readers: dict[str, Edge]
+    survey: Survey,
+    bucket: Node,
+    writers: list[Edge],
+    readers: dict[str, Edge],
+    audience: _Audience,
 ) -> Pattern | None:
     for edge in survey.outgoing(bucket):
         # The default bus is told of every object; who hears of it is decided by rules.
         if edge.evidence is not Evidence.DECLARED or kind_of(edge.target) == "bus":
             continue
+        starts: list[tuple[Edge, ...]] = [(edge,)]
         if isinstance(edge.target, EventRule):
-            starts: list[tuple[Edge, ...]] = [
-                (edge, onward)
-                for onward in survey.outgoing(edge.target)
-                if is_channel(onward.target)
-            ]
-        else:
-            starts = [(edge,)] if is_channel(edge.target) else []
+            starts = [(edge, onward) for onward in survey.outgoing(edge.target)]
         for start in starts:
-            for way in _ways(survey, start):
-                reader = readers.get(way[-1].target.id)
-                others = [each for each in writers if each.source.id != way[-1].target.id]
-                if reader is not None and others:
-                    edges = [*way, reader, *others[:1]]
-                    return _case(bucket, others, way=way, reader=reader, edges=edges)
+            if not is_channel(start[-1].target):
+                continue
+            for id_, way in audience.of(start[-1].target).items():
+                others = [each for each in writers if each.source.id != id_]
+                if id_ in readers and others:
+                    edges = [*start, *way, readers[id_], *others[:1]]
+                    way_ = (*start, *way)
+                    return _case(bucket, others, way=way_, reader=readers[id_], edges=edges)
     return None
 
 
 def _told_by_writer(
-    survey: Survey, bucket: Node, writers: list[Edge], readers: dict[str, Edge]
+    survey: Survey,
+    bucket: Node,
+    writers: list[Edge],
+    readers: dict[str, Edge],
+    audience: _Audience,
 ) -> Pattern | None:
     for write in writers:
         if write.evidence is not Evidence.PROVED:
@@ -106,33 +112,48 @@ def _told_by_writer(
         for sent in survey.outgoing(write.source, EdgeKind.PUBLISHES):
             if sent.evidence is not Evidence.PROVED or not is_channel(sent.target):
                 continue
-            for way in _ways(survey, (sent,)):
-                reader = readers.get(way[-1].target.id)
-                if reader is not None and reader.source.id != write.source.id:
+            for id_, way in audience.of(sent.target).items():
+                if id_ in readers and id_ != write.source.id:
                     return _case(
                         bucket,
                         [write],
-                        way=way,
-                        reader=reader,
-                        edges=[write, *way, reader],
+                        way=(sent, *way),
+                        reader=readers[id_],
+                        edges=[write, sent, *way, readers[id_]],
                         doubt="what the message says of the object is not read",
                     )
     return None
 
 
-def _ways(survey: Survey, start: tuple[Edge, ...]) -> Iterator[tuple[Edge, ...]]:
-    """Yield the ways by which a message reaches workers, over a few channels at most."""
-    waiting = [(start, 0)]
-    count = 0
-    while waiting and count < _MOST:
-        count += 1
-        way, level = waiting.pop(0)
-        for reaction in survey.reactions(way[-1].target)[:_MOST]:
-            longer = (*way, *reaction.edges)
-            if is_worker(reaction.node):
-                yield longer
-            elif is_channel(reaction.node) and level < _LEVELS:
-                waiting.append((longer, level + 1))
+class _Audience:
+    """Who gets what is sent to a channel, over a few channels at most; asked once for each."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+        self._known: dict[str, dict[str, tuple[Edge, ...]]] = {}
+
+    def of(self, channel: Node) -> dict[str, tuple[Edge, ...]]:
+        """Return the way to each worker, by its id."""
+        if channel.id not in self._known:
+            self._known[channel.id] = self._look(channel)
+        return self._known[channel.id]
+
+    def _look(self, channel: Node) -> dict[str, tuple[Edge, ...]]:
+        found: dict[str, tuple[Edge, ...]] = {}
+        level: list[tuple[Node, tuple[Edge, ...]]] = [(channel, ())]
+        seen = {channel.id}
+        for _ in range(_LEVELS):
+            following: list[tuple[Node, tuple[Edge, ...]]] = []
+            for node, way in level[:_MOST]:
+                for reaction in self._survey.reactions(node)[:_MOST]:
+                    longer = (*way, *reaction.edges)
+                    if is_worker(reaction.node):
+                        found.setdefault(reaction.node.id, longer)
+                    elif is_channel(reaction.node) and reaction.node.id not in seen:
+                        seen.add(reaction.node.id)
+                        following.append((reaction.node, longer))
+            level = following
+        return found
 
 
 def _case(

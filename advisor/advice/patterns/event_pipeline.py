@@ -8,7 +8,7 @@ Conditions:
 2. Each but the last sends (declared, made in code, or permitted) to the queue, topic, bus, stream,
    bucket or table that sets off one of the others. On a bus a permission is not enough: the code
    or the definition has to show events that the rule asks for. A worker that sets itself off is a
-   loop, not a step.
+   loop, not a step; objects that the code is seen to write have to pass the bucket's filter.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from advisor.advice.patterns.survey import is_channel, is_store, is_worker
 from advisor.advice.patterns.taken import asks_for_aws_only, takes
 from advisor.architecture.edges import EdgeKind, Mode
 from advisor.architecture.nodes.events import EventRule, Schedule
-from advisor.architecture.nodes.functions import CustomResource
+from advisor.architecture.nodes.functions import CustomResource, Function
+from advisor.architecture.nodes.storage import BucketNotification
 from advisor.architecture.resolution import kind_of
+from advisor.templates.values import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,11 +107,26 @@ def _is_event(edge: Edge) -> bool:
 def _reaches(survey: Survey, sent: Edge, reaction: Reaction) -> bool:
     rule = reaction.rule
     if rule is None:
-        return True
+        return _passes(survey, sent, reaction.edges[0].declared_by)
     if kind_of(sent.target) == "bus":
         return takes(survey, sent, rule, strictly=True)
     # A rule on the events of a bucket, which AWS sends.
     return asks_for_aws_only(rule) or rule.pattern is not None
+
+
+def _passes(survey: Survey, sent: Edge, told_by: Node) -> bool:
+    """Tell whether objects that are written may be among those that a bucket tells of."""
+    if not isinstance(told_by, BucketNotification) or not isinstance(sent.source, Function):
+        return True
+    prefix, suffix = told_by.key_prefix or "", told_by.key_suffix or ""
+    keys = survey.architecture.keys_written(sent.source, sent.target)
+    if isinstance(keys, Unknown) or not isinstance(prefix, str) or not isinstance(suffix, str):
+        return True
+    return any(
+        (key.is_prefix and (key.text.startswith(prefix) or prefix.startswith(key.text)))
+        or (key.text.startswith(prefix) and key.text.endswith(suffix))
+        for key in keys
+    )
 
 
 def _case(survey: Survey, members: list[Node], edges: list[Edge]) -> Pattern:
@@ -121,7 +138,8 @@ def _case(survey: Survey, members: list[Node], edges: list[Edge]) -> Pattern:
         for edge in edges
         if not is_worker(edge.target) and not isinstance(edge.target, EventRule)
     ]
-    later = [node for node in members if node not in first]
+    begin = {node.id for node in first}
+    later = [node for node in members if node.id not in begin]
     return pattern(
         KIND,
         [
