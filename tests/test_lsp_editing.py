@@ -12,7 +12,7 @@ import pytest
 import yaml
 from lsprotocol import types
 
-from tests.commands import RULES
+from tests.commands import RULES, process
 from tests.editor import editor, place_of
 from tests.reports import ORDERS
 from tests.test_lsp import codes
@@ -331,3 +331,47 @@ def test_the_settings_of_an_editor_may_change(folder: Path) -> None:
             assert codes(list(client.diagnostics[other].diagnostics)) >= {"QUE001"}
 
     asyncio.run(session())
+
+
+def test_a_nearer_root_counts_as_soon_as_it_is_there(folder: Path) -> None:
+    part = folder / "part"
+    part.mkdir()
+    file, settings = part / "template.yaml", part / "advise.toml"
+    file.write_text(QUEUES)
+
+    async def session() -> None:
+        async with editor(folder) as client:
+            client.open(file)
+            assert codes(await client.of(file, 1)) == {"QUE001"}
+            settings.write_text('select = ["SEC"]\n')
+            told(client, settings)
+            await client.until(lambda: not client.diagnostics[file.as_uri()].diagnostics)
+            # What the former project takes back does not take away what this one says.
+            settings.write_text('select = ["QUE001", "QUE010"]\n')
+            client.open(settings, language="toml")
+            client.text_document_did_save(
+                types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(settings.as_uri()))
+            )
+            await client.until(lambda: bool(client.diagnostics[file.as_uri()].diagnostics))
+            client.change(file, 2, QUEUES + "\n")
+            assert "QUE001" in codes(await client.of(file, 2))
+
+    asyncio.run(session())
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"Content-Length: 5\r\n\r\nhello",
+        b'Content-Length: 61\r\n\r\n{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{}}',
+    ],
+    ids=["nothing", "no-json", "no-parameters"],
+)
+def test_a_server_whose_editor_is_gone_ends_and_says_what_it_did_not_understand(
+    sent: bytes,
+) -> None:
+    code, _, complaints = process("lsp", stdin=sent)
+    assert code == 1
+    assert "Traceback" not in complaints
+    assert len(complaints.splitlines()) <= 3

@@ -23,7 +23,7 @@ def lsp(
     """Serve until the editor says that it is done."""
     del stdio  # editors pass it; there is no other way
     try:
-        from advisor.lsp.server import serve
+        from advisor.lsp.serve import serve
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"pygls", "lsprotocol"}:
             raise

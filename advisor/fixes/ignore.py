@@ -48,7 +48,8 @@ def ignored(
     """
     path = _path(finding, report.documents)
     document = documents.get(path) if path else None
-    if document is None or not can_be_ignored(finding) or "\n" in reason:
+    possible = can_be_ignored(finding, report.documents, whole_file=whole_file)
+    if document is None or not possible or "\n" in reason:
         return ()
     declarers = declarers_of(report.documents.values())
     rule = finding.rule.id if is_foreign(finding.rule.id) else finding.rule.name
@@ -72,9 +73,26 @@ def ignored(
     return ()
 
 
-def can_be_ignored(finding: Finding) -> bool:
-    """Tell whether a suppression may cover a finding: one about suppressions none does."""
-    return not finding.rule.id.startswith("SUP")
+def can_be_ignored(
+    finding: Finding, documents: Mapping[str, Document], *, whole_file: bool = False
+) -> bool:
+    """Tell whether there may be a place for a suppression that covers a finding.
+
+    There is none for what is said of a suppression, nor for a definition in JSON that no template
+    deploys; what is written beside a file does not count for all of it.
+    """
+    path = _path(finding, documents)
+    document = documents.get(path)
+    if document is None or finding.rule.id.startswith("SUP"):
+        return False
+    if whole_file and path != finding.location.path:
+        return False
+    if document.syntax is Syntax.YAML:
+        return True
+    resource = finding.location.resource
+    if not whole_file:
+        return resource is not None and _has(document, resource)
+    return isinstance(document.data, dict) and "Resources" in document.data
 
 
 def _path(finding: Finding, documents: Mapping[str, Document]) -> str:

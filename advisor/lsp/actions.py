@@ -15,9 +15,10 @@ from advisor.lsp.pages import Page, same_ends
 from advisor.records import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from advisor.documents.document import Document
     from advisor.lsp.judging import Judged
     from advisor.lsp.session import Open
     from advisor.rules.finding import Finding, TextEdit
@@ -102,7 +103,8 @@ def actions_for(
         and (where := pages.range(finding.location)) is not None
         and _touch(where, params.range)
     ]
-    for action in _offered(found, params.context.diagnostics, uri=opened.uri):
+    shown, documents = params.context.diagnostics, judged.report.documents
+    for action in _offered(found, shown, uri=opened.uri, documents=documents):
         made = action if lazy else resolved(action, writer)
         if made is not None:
             yield made
@@ -118,7 +120,11 @@ def _touch(one: types.Range, other: types.Range) -> bool:
 
 
 def _offered(
-    found: Sequence[Finding], shown: Sequence[types.Diagnostic], *, uri: str
+    found: Sequence[Finding],
+    shown: Sequence[types.Diagnostic],
+    *,
+    uri: str,
+    documents: Mapping[str, Document],
 ) -> Iterator[types.CodeAction]:
     """Yield the actions for findings, without their edits; `shown` are their diagnostics."""
     for finding in found[:_MOST]:
@@ -126,9 +132,10 @@ def _offered(
         choices = []
         if finding.fix is not None:
             choices.append(("fix", finding.fix.title))
-        if can_be_ignored(finding):
-            if not finding.resources:  # what stands for several has no one place
-                choices.append(("here", f"Ignore {finding.rule.name} here"))
+        if can_be_ignored(finding, documents) and not finding.resources:
+            # What stands for several has no one place.
+            choices.append(("here", f"Ignore {finding.rule.name} here"))
+        if can_be_ignored(finding, documents, whole_file=True):
             choices.append(("file", f"Ignore {finding.rule.name} in this file"))
         for what, title in choices:
             yield types.CodeAction(

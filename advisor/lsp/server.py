@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,14 +10,13 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from advisor import __version__
-from advisor.config import FILE_NAMES
 from advisor.lsp import hover
 from advisor.lsp.actions import KINDS, Writer, actions_for, resolved
 from advisor.lsp.completion import TRIGGERS, completed, page_of
 from advisor.lsp.definition import definition
 from advisor.lsp.judging import Settings
 from advisor.lsp.places import here
-from advisor.lsp.session import Session
+from advisor.lsp.session import SETTINGS, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,10 +30,8 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 NAME = "advise"
-_COLLECTIONS = (50_000, 20, 5)
-"""New objects before the youngest are looked at, and how often before older ones are."""
 _WATCHED = (
-    "**/{" + ",".join((*FILE_NAMES, "samconfig.toml")) + "}",
+    "**/{" + ",".join(sorted(SETTINGS)) + "}",
     "**/*.{yaml,yml,json,template,asl}",
     "**/*.{py,js,mjs,cjs,ts,mts,cts,jsx,tsx}",
 )
@@ -167,7 +161,7 @@ def _texts(made: Server) -> None:
 
     @made.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def _(params: types.DidSaveTextDocumentParams) -> None:
-        # An open text is judged already; anything else may be what a judgement rests on.
+        # An open text is judged already; anything else may be what the judgement rests on.
         session.changed_on_disk([params.text_document.uri])
 
     @made.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
@@ -268,20 +262,4 @@ def _plain(value: object) -> object:
     return _plain(fields()) if callable(fields) else value
 
 
-def serve() -> int:
-    """Speak with an editor over standard input and output; return the exit code."""
-    # Short runs collect nothing; this one lasts for days. What a judgement makes is hardly ever
-    # garbage before its end, so that looking often costs a third of its time and finds nothing.
-    gc.enable()
-    gc.set_threshold(*_COLLECTIONS)
-    made = server()
-    gc.freeze()
-    # Whatever a user's rule may print must not come between two messages.
-    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as wire:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        made.start_io(stdout=wire)
-    made.session.end()
-    return 0 if made.is_shut_down else 1
-
-
-__all__ = ["serve", "server"]
+__all__ = ["Server", "server"]

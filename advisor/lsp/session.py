@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pygls.uris import to_fs_path
 
+from advisor.config import FILE_NAMES
 from advisor.errors import AdviseError
 from advisor.lsp.diagnostics import diagnostics
 from advisor.lsp.judging import Judge, Settings, StaleError, shipped
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SETTINGS = frozenset({*FILE_NAMES, "samconfig.toml"})
+"""Files that say how to judge; they count as they are saved."""
 SHORTEST_PAUSE = 0.03
 LONGEST_PAUSE = 0.3
 """Seconds to wait for the next keystroke: half of what judging took the last time, within these."""
@@ -165,15 +168,21 @@ class Session:
 
     def touch(self, *, rules: bool = False) -> None:
         """Judge everything anew: what lies beside the open texts may have changed."""
-        for project in self._projects.values():
+        for each in self._open.values():
+            self._project(each.file)  # another root may count now
+        for project in list(self._projects.values()):
             project.judge.forget(rules=rules)
             self._touch(project)
 
     def changed_on_disk(self, uris: Sequence[str]) -> None:
         """Judge anew what may rest on files; that of an open text counts as the editor has it."""
-        files = [self.path_of(uri) for uri in uris if uri not in self._open]
+        files = [self.path_of(uri) for uri in uris]
+        files = [file for file in files if file.name in SETTINGS or not self._has(file)]
         if files:
             self.touch(rules=any(self._is_rule(file) for file in files))
+
+    def _has(self, file: Path) -> bool:
+        return any(each.file == file for each in self._open.values())
 
     def _is_rule(self, file: Path) -> bool:
         return any(
@@ -258,6 +267,8 @@ class Session:
         project.cleaning = loop.call_later(QUIET, self._worker.submit, gc.collect)
         project.complaint = ""
         project.judged, project.seconds = judged, seconds
+        if not texts:
+            self._projects.pop(project.root, None)
         self._show(project, {names(f): (versions.get(f), d) for f, d in shown.items()})
         for problem in judged.problems if judged is not None else ():
             if judged is not None and judged.file(problem.path) not in judged.texts:
@@ -269,7 +280,8 @@ class Session:
         """Publish what was found, and take back what was published before and is gone."""
         for uri in [uri for uri in project.published if uri not in found]:
             del project.published[uri]
-            self._publish(uri, None, ())
+            if not any(uri in each.published for each in self._projects.values()):
+                self._publish(uri, None, ())
         for uri, (version, each) in found.items():
             if version is not None or project.published.get(uri) != each:
                 self._publish(uri, version, each)
