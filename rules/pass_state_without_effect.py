@@ -109,7 +109,7 @@ def check(architecture: Architecture) -> Iterator[Finding]:
                 for state in scope.states.values()
                 if state.type == "Pass"
                 and state.data.keys() <= _PLAIN
-                and "Next" in state.data
+                and isinstance(state.data.get("Next"), str)
                 and arrivals[state.name] <= 1
             ]
         if not idle:

@@ -26,14 +26,17 @@ _COMPLETING = "_ADVISE_COMPLETE"
 
 def main() -> None:
     """Run the command line of this process and exit."""
-    for stream in (sys.stdout, sys.stderr):
-        # A character that the terminal's encoding lacks is no reason to fail.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    # What is read is kept to the end. The collector walks all of it again and again to free
-    # next to nothing, a fifth of the time over a few hundred templates.
-    gc.disable()
-    _end(run(sys.argv[1:]))
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            # A character that the terminal's encoding lacks is no reason to fail.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        # What is read is kept to the end. The collector walks all of it again and again to free
+        # next to nothing, a fifth of the time over a few hundred templates.
+        gc.disable()
+        _end(run(sys.argv[1:]))
+    except KeyboardInterrupt:  # before or after the work itself
+        os._exit(INTERRUPTED)
 
 
 def _end(code: int) -> NoReturn:

@@ -181,26 +181,24 @@ class TreeDocument:
             elif isinstance(node, Sequence):
                 inside = self._inside(node, pointer)
                 todo += [(item, (*inside, index)) for index, item in enumerate(node.items)]
+        values: dict[int, dict[int, Node]] = {}
+        for mapping, _, _ in self.builder.duplicates:
+            if id(mapping) not in values:
+                values[id(mapping)] = {id(dereference(key)): node for key, node in mapping.items}
         self.duplicate_keys = [
             DuplicateKey(
                 (*found[id(mapping)], again.value),
                 self._span(first.start, last_offset(first, self.text)),
                 self._span(again.start, last_offset(again, self.text)),
-                self._are_same(mapping, first, again),
+                self._are_same(values[id(mapping)][id(first)], values[id(mapping)][id(again)]),
             )
             for mapping, first, again in tuple(self.builder.duplicates)
         ]
         self.duplicate_keys.sort(key=lambda duplicate: duplicate.again.start)
 
-    def _are_same(self, mapping: Mapping, *keys: Scalar) -> bool:
-        """Tell whether the values of two keys of a mapping are equal."""
-        ids = {id(key) for key in keys}
-        one, *others = [
-            self.builder.data(value, 0)
-            for key, value in mapping.items
-            if id(dereference(key)) in ids
-        ]
-        return all(other == one and type(other) is type(one) for other in others)
+    def _are_same(self, one: Node, other: Node) -> bool:
+        first, second = self.builder.data(one, 0), self.builder.data(other, 0)
+        return first == second and type(first) is type(second)
 
     def _inside(self, node: Node, pointer: Pointer) -> Pointer:
         name = self._long_form(node)

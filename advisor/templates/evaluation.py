@@ -146,6 +146,8 @@ class Evaluator:
     def _mapping_section(self, stack: Stack) -> Value:
         self._questions.count += 1  # what it holds may be computed, and is kept
         if stack.owner not in self._mappings:
+            # What looks up a mapping from inside one finds this, and comes to an end.
+            self._mappings[stack.owner] = Unknown(Cause.FUNCTION, "Fn::FindInMap")
             self._mappings[stack.owner] = self.evaluate(stack, section(stack.data, "Mappings"))
         return self._mappings[stack.owner]
 
