@@ -169,6 +169,7 @@ def _report(
     notes = [note for each in inputs for note in each.notes]
     for reading in readings:
         notes += [*reading.project.notes, *reading.notes]
+    notes += outcome.notes if outcome else ()
     documents = {path: read for each in inputs for path, read in each.files.read().items()}
     report = Report(
         errors=tuple(problems),

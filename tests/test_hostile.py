@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import struct
 import time
@@ -30,6 +31,7 @@ FUNCTION = "Type: AWS::Lambda::Function, Properties: {Handler: a.b, Runtime: pyt
 
 def judged(folder: Path, **files: str | bytes) -> Report:
     """Judge files of a folder with every rule; no rule may fail, and time is bounded."""
+    folder.mkdir(exist_ok=True)
     (folder / "advise.toml").touch()
     for name, text in files.items():
         file = folder / name.replace("__", "/").replace("_", ".")
@@ -264,3 +266,65 @@ def test_bytes_of_any_encoding_are_read_or_refused_in_one_line(name: str, tmp_pa
     assert report.files or report.errors or report.skipped
     for error in report.errors:
         assert "\n" not in str(error)
+
+
+def dense(count: int) -> str:
+    """Return functions of which every one may call every other."""
+    functions = {}
+    for one in range(count):
+        others = [f"F{other}" for other in range(count) if other != one]
+        functions[f"F{one}"] = {
+            "Type": "AWS::Serverless::Function",
+            "Properties": {
+                "InlineCode": "x",
+                "Handler": "index.handler",
+                "Runtime": "python3.13",
+                "Timeout": 30,
+                "Environment": {"Variables": {name: {"Ref": name} for name in others}},
+                "Policies": [{"LambdaInvokePolicy": {"FunctionName": {"Ref": n}}} for n in others],
+            },
+        }
+    return json.dumps({"Resources": functions})
+
+
+def test_where_everything_calls_everything_it_is_bounded_and_said(tmp_path: Path) -> None:
+    report = judged(tmp_path, template_json=dense(55))
+    (note,) = report.notes
+    assert "finds more than the 2,1" in note
+    assert 2_100 <= sum(f.rule.id == "ARC010" for f in report.findings) < 2_200
+    assert not judged(tmp_path / "less", template_json=dense(5)).notes
+
+
+def machine(count: int) -> str:
+    """Return a state machine in which each state may go on with ten others."""
+    states = {
+        f"S{one}": {
+            "Type": "Choice",
+            "Choices": [
+                {"Variable": "$.a", "NumericEquals": way, "Next": f"S{(one * 7 + way) % count}"}
+                for way in range(10)
+            ],
+            "Default": "End",
+        }
+        for one in range(count)
+    }
+    return json.dumps({"StartAt": "S0", "States": {**states, "End": {"Type": "Succeed"}}})
+
+
+def test_a_thousand_states_and_conditions_that_multiply_end_soon(tmp_path: Path) -> None:
+    assert judged(tmp_path, flow_asl_json=machine(1_000)).files
+    names = range(32)
+    template = {
+        "Parameters": {f"P{n}": {"Type": "String"} for n in names},
+        "Conditions": {f"C{n}": {"Fn::Equals": [{"Ref": f"P{n}"}, "x"]} for n in names},
+        "Resources": {
+            f"Q{n}": {
+                "Type": "AWS::SQS::Queue",
+                "Condition": f"C{n}",
+                "Properties": {"DelaySeconds": {"Fn::If": [f"C{(n + 1) % 32}", 1, 2]}},
+            }
+            for n in names
+        },
+    }
+    report = judged(tmp_path / "conditions", template_json=json.dumps(template))
+    assert any("more combinations of conditions" in note for note in report.notes)

@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     from advisor.rules.statistics import RuleStatistics
 
 
+_MOST = 1_000
+_MOST_PER_NODE = 10
+"""Findings of one rule over one architecture: where everything may call everything there is one
+for each pair, which nobody reads and which takes minutes to write."""
+
+
 @record(frozen=True)
 class InternalError:
     """A rule that failed: which, where in its file, and on what."""
@@ -72,6 +78,8 @@ class Outcome:
     rules: tuple[Rule, ...] = ()
     """The selected rules of the catalogue, whose statistics these are."""
     rules_run: int = 0
+    notes: tuple[str, ...] = ()
+    """Bounds that were hit, one line each."""
 
 
 def run(
@@ -123,6 +131,7 @@ def run(
         statistics=judged.tally.statistics(selection.rules, judged.failed),
         rules=tuple(selection.rules),
         rules_run=len(selection.rules),
+        notes=tuple(judged.notes.values()),
     )
 
 
@@ -138,6 +147,8 @@ class _Judged:
         self._not_judged: dict[tuple[object, ...], NotJudged] = {}
         self.errors: list[InternalError] = []
         self.failed: set[str] = set()
+        self.notes: dict[str, str] = {}
+        """By id, of each rule that found more than is listed."""
         self.tally = Tally()
 
     def group(self, scenarios: Iterable[tuple[Scenario, Architecture]]) -> list[Finding]:
@@ -174,6 +185,7 @@ class _Judged:
     def _run(self, rule: Rule, architecture: Architecture) -> list[Finding]:
         said: list[Finding] = []
         unsure: list[NotJudged] = []
+        most = _MOST
         try:
             items: Iterable[object] = rule.run(architecture)
             for item in items:
@@ -183,6 +195,14 @@ class _Judged:
                     unsure.append(item)
                 else:
                     _refuse(item)
+                if len(said) == _MOST:  # then only is it worth to count
+                    most += _MOST_PER_NODE * sum(1 for _ in architecture.nodes())
+                if len(said) >= most:
+                    self.notes[rule.id] = (
+                        f"rule {rule.id} {rule.name} finds more than the {most:,} things that are "
+                        "listed of it"
+                    )
+                    break
         except Exception as error:  # noqa: BLE001  # whatever a rule raises, the others are heard
             if rule.name not in self.failed:
                 self.failed.add(rule.name)
