@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, EventSourceMapping, Pillar, Rule, Severity, Stream
+from advisor import Confidence, EventSourceMapping, Pillar, Pipe, Rule, Severity, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ rule = Rule(
     severity=Severity.INFO,
     confidence=Confidence.MEDIUM,
     applies_to=Stream,
-    summary="several functions share the read throughput of a stream",
+    summary="several readers share the read throughput of a stream",
     rationale="""
         All ordinary readers of a shard share 2 MB a second and five reads a second. With every
         further function each gets less and waits longer, and when one falls behind, the others
@@ -32,7 +32,7 @@ rule = Rule(
         """,
     bad="""
         Resources:
-          Clicks:  # <-- 3 functions share the read throughput of 'Clicks'
+          Clicks:  # <-- 3 readers share the read throughput of 'Clicks'
             Type: AWS::Kinesis::Stream
             Properties: {ShardCount: 1}
           Fn:
@@ -89,12 +89,17 @@ _MOST = 2
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
-    readers: dict[str, list[EventSourceMapping]] = {}
-    for mapping in architecture.all(EventSourceMapping):
+    readers: dict[str, list[EventSourceMapping | Pipe]] = {}
+    everyone: list[EventSourceMapping | Pipe] = [
+        *architecture.all(EventSourceMapping),
+        *architecture.all(Pipe),
+    ]
+    for reader in everyone:
         # The ARN of a registered consumer is another resource than the stream.
-        named = architecture.node_of(mapping.source_arn, near=mapping)
-        if isinstance(named, Stream) and mapping.enabled is True:
-            readers.setdefault(named.id, []).append(mapping)
+        named = architecture.node_of(reader.source_arn, near=reader)
+        runs = reader.is_running if isinstance(reader, Pipe) else reader.enabled
+        if isinstance(named, Stream) and runs is True:
+            readers.setdefault(named.id, []).append(reader)
     for stream in architecture.all(Stream):
         found = readers.get(stream.id, [])
         if len(found) > _MOST:
@@ -102,13 +107,13 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 
 
 def _finding(
-    architecture: Architecture, stream: Stream, readers: Sequence[EventSourceMapping]
+    architecture: Architecture, stream: Stream, readers: Sequence[EventSourceMapping | Pipe]
 ) -> Finding:
     name = architecture.free_name(f"{stream.name}Consumer", near=stream)
     return rule.finding(
-        f"{len(readers)} functions share the read throughput of '{stream.name}'",
+        f"{len(readers)} readers share the read throughput of '{stream.name}'",
         at=stream.at(label="2 MB a second for each shard, for all of them together"),
-        related=[mapping.at(label="reads it") for mapping in readers],
+        related=[reader.at(label="reads it") for reader in readers],
         why="each gets a part of 2 MB a second and waits for its turn",
         remediation=f"""
             {name}:

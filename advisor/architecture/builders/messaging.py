@@ -152,6 +152,8 @@ def _firehose(architecture: Architecture, stream: DeliveryStream) -> None:
 
 def _processors(architecture: Architecture, stream: DeliveryStream, name: str) -> None:
     """Connect the functions that transform records, which Firehose waits for."""
+    if stream.flag(name, "ProcessingConfiguration", "Enabled", default=True) is False:
+        return
     processors = stream.items(name, "ProcessingConfiguration", "Processors")
     for index, processor in enumerate([] if isinstance(processors, Unknown) else processors):
         parameters = processor.get("Parameters") if isinstance(processor, dict) else None
