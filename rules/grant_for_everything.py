@@ -20,9 +20,10 @@ rule = Rule(
     applies_to=Function,
     summary="function may do to everything what its code does to a few things by name",
     rationale="""
-        A statement for the resource `*` holds for every table, bucket and queue of the account,
-        those of other applications included. The code of the function says which it uses, so that
-        the statement can say so as well; a mistake or a break-in then ends there.
+        A statement for the resource `*`, or for all of a kind, holds for every table, bucket and
+        queue of the account, those of other applications included. The code of the function says
+        which it uses, so that the statement can say so as well; a mistake or a break-in then ends
+        there.
         """,
     remediation="""
         Name the resources in the statement, or use a policy template of SAM.

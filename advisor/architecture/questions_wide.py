@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -10,20 +11,23 @@ from advisor.architecture.code_calls import SERVICES_IN_CALLS, named
 from advisor.architecture.questions_roles import role_permissions
 from advisor.records import record
 from advisor.source.facts import Facts
+from advisor.templates.values import Text, Unknown
 
 if TYPE_CHECKING:
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.nodes.base import Node
     from advisor.architecture.nodes.functions import Function
     from advisor.architecture.nodes.identity import Statement
+    from advisor.templates.values import Value
 
 _LONGEST = 200  # characters of an action that are compared
-_EVERYTHING = ("*",)
+_EVERYTHING = re.compile(r"\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:[a-zA-Z-]+[/:])?\*(?:/\*)?")
+"""All resources, or all of one service or kind, such as `arn:aws:s3:::*/*`."""
 
 
 @record(frozen=True)
 class WideGrant:
-    """A statement for `*`, and what of it a function's code makes use of."""
+    """A statement for everything, and what of it a function's code makes use of."""
 
     statement: Statement
     actions: tuple[str, ...]
@@ -45,7 +49,7 @@ def wide_grants(architecture: Architecture, function: Function) -> list[WideGran
         statement
         for statement in (held.statements if held is not None else ())
         if statement.allows is True
-        and statement.resources == _EVERYTHING
+        and any(_is_everything(value) for value in statement.resources)
         and statement.path
         and statement.declared_by.get(*statement.path, "Condition") is None
     ]
@@ -61,6 +65,15 @@ def wide_grants(architecture: Architecture, function: Function) -> list[WideGran
             nodes = {node.id: node for items in known for node in items}
             found.append(WideGrant(statement, tuple(actions), tuple(nodes.values())))
     return found
+
+
+def _is_everything(value: Value) -> bool:
+    # What is not known in an ARN is the partition, the region or the account.
+    parts = value.parts if isinstance(value, Text) else (value,)
+    if not all(isinstance(part, (str, Unknown)) for part in parts):
+        return False
+    text = "".join(part if isinstance(part, str) else "x" for part in parts)
+    return len(text) <= _LONGEST and _EVERYTHING.fullmatch(text) is not None
 
 
 def _used(
