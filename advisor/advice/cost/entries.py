@@ -110,6 +110,9 @@ def _places(model: Model, architecture: Architecture, node: Node) -> Iterator[tu
 def _is_entry(model: Model, node: Node, id_: str) -> bool:
     if isinstance(node, (CustomResource, StateNode, Pipe)) or id_ in model.deployment:
         return False
+    # What the CDK adds for its own purposes runs while a stack is deployed.
+    if node.resource.is_cdk_helper:
+        return False
     if isinstance(node, Route):
         return node.api is not None and not node.is_preflight
     if isinstance(node, Api) and not isinstance(node, GraphqlApi):
