@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from advisor.advice.patterns import recognised
+from advisor.advice.patterns import KINDS, recognised
 from advisor.analysis import analyze, read
 from advisor.config import Config
 from advisor.rules.finding import Confidence, Severity
@@ -32,14 +32,22 @@ def written(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
-def patterns_in(folder: Path, template: str, **code: str) -> Sequence[Pattern]:
-    """Return the patterns of a template, with what rules say of them; `code` are Python files."""
+def patterns_in(
+    folder: Path, template: str, *, judged: bool = True, **code: str
+) -> Sequence[Pattern]:
+    """Return the patterns of a template; `code` are Python files.
+
+    Unless `judged`, without what rules say of them, which takes longer than all the rest.
+    """
     files = {"template.yaml": template, **{f"{name}.py": text for name, text in code.items()}}
     written(folder, files)
-    config = Config(severity=Severity.INFO, confidence=Confidence.LOW)
+    asked = tuple(name for kind in KINDS for name in kind.asks)
+    config = Config(severity=Severity.INFO, confidence=Confidence.LOW, select=asked)
+    (reading,) = read([folder], config)
+    if not judged:
+        return recognised(reading.architecture)
     report = analyze([folder], config)
     assert report.errors == ()
-    (reading,) = read([folder], config)
     return recognised(reading.architecture, findings=report.findings)
 
 

@@ -13,6 +13,7 @@ from advisor.advice.patterns.survey import Survey
 from advisor.analysis import read
 from advisor.config import Config
 from advisor.rules.finding import Confidence
+from advisor.rules.registry import load
 from tests.pattern_cases import SAM, lacking, names, one, patterns_in, role, written
 from tests.reports import ROOT
 
@@ -32,14 +33,22 @@ def test_every_pattern_has_both_kinds_of_examples() -> None:
     assert {file.parent.name for file in IS_NOT} == known
 
 
+def test_every_rule_that_a_pattern_asks_exists() -> None:
+    known = {rule.name for rule in load().rules}
+    for kind in KINDS:
+        assert set(kind.asks) <= known
+
+
 @pytest.mark.parametrize("file", IS, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_it_is_recognised(file: Path, tmp_path: Path) -> None:
-    assert file.parent.name in names(patterns_in(tmp_path, file.read_text(encoding="utf-8")))
+    template = file.read_text(encoding="utf-8")
+    assert file.parent.name in names(patterns_in(tmp_path, template, judged=False))
 
 
 @pytest.mark.parametrize("file", IS_NOT, ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_what_only_looks_alike_is_not(file: Path, tmp_path: Path) -> None:
-    assert file.parent.name not in names(patterns_in(tmp_path, file.read_text(encoding="utf-8")))
+    template = file.read_text(encoding="utf-8")
+    assert file.parent.name not in names(patterns_in(tmp_path, template, judged=False))
 
 
 ORDERS = f"""{SAM}
@@ -105,6 +114,22 @@ Resources:
     assert (good.heart.name, other.heart.name) == ("Good", "Other")
     assert "queue-batch-without-item-failures" not in lacking(good)
     assert "queue-batch-without-item-failures" in lacking(other)
+
+
+def test_what_sam_makes_of_a_function_is_not_taken_for_the_function(tmp_path: Path) -> None:
+    template = f"""{SAM}
+Resources:
+  Get:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionUrlConfig: {{AuthType: NONE}}
+      Events:
+        Get: {{Type: HttpApi, Properties: {{Path: /o, Method: get, Auth: {{Authorizer: AWS_IAM}}}}}}
+"""
+    api, url = patterns_in(tmp_path, template)
+    assert (api.kind.name, url.kind.name) == ("api-backend", "api-backend")
+    assert "function-url-open-to-anyone" not in lacking(api)
+    assert "function-url-open-to-anyone" in lacking(url)
 
 
 def test_an_aggregated_finding_names_the_parts_of_this_case_only(tmp_path: Path) -> None:

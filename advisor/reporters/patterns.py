@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 VERSION = 1
 """Of the JSON; what it holds is only ever added to within a version."""
 MOST_NAMES = 12
-"""Resources of one role that text and Markdown name; JSON has all."""
+"""Resources of one role that text and Markdown name; JSON has all of them."""
+MOST_CONNECTIONS = 500
+"""Connections of one case that JSON lists; where all may send to all there are thousands."""
 _MARKS = {Severity.ERROR: ("✗", "x"), Severity.WARNING: ("!", "!"), Severity.INFO: ("·", "-")}
 _ROLE = 20  # columns of the name of a role
 
@@ -194,7 +196,8 @@ def _pattern_data(each: Pattern) -> dict[str, Data]:
             {"role": part.role, "resources": [node_data(node) for node in part.nodes]}
             for part in each.parts
         ],
-        "connections": [_edge_data(edge) for edge in each.edges],
+        "connections": [_edge_data(edge) for edge in each.edges[:MOST_CONNECTIONS]],
+        "connections_left_out": max(len(each.edges) - MOST_CONNECTIONS, 0),
         "lacks": [_lack_data(lack) for lack in each.lacks],
     }
 

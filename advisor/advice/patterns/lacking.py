@@ -31,7 +31,10 @@ class Findings:
         for number, finding in enumerate(findings):
             told = (finding.location, *(finding.related if finding.members else ()))
             for place in told:
-                for node in places.at(place):
+                found = places.at(place)
+                # A function and what SAM makes of its properties stand in one place.
+                judged = [node for node in found if isinstance(node, finding.rule.applies_to)]
+                for node in judged or found:
                     self._by_node[node.id].setdefault(number, (finding, place))
 
     def lacks(self, pattern: Pattern) -> Iterator[Lack]:
