@@ -116,7 +116,7 @@ BROKEN_CALL = CALL.replace("(F", "(\n        F")
         (TOPIC, f"return json.load({CALL}['Payload'])", "state-machine", "goes on with what"),
         (TOPIC, f"return {CALL}", "state-machine", "goes on with what"),
         (TOPIC, f"[{CALL} for _ in event]", "queue", "nobody waits for"),
-        (API, f"[{CALL} for _ in event]", "state-machine", "somebody waits for"),
+        (API, f"[{CALL} for _ in event]", "state-machine", "waits for 'Checkout' and may need"),
     ],
 )
 def test_a_queue_is_for_those_who_need_no_answer(
@@ -189,6 +189,10 @@ def test_a_state_machine_that_runs_the_function_takes_in_the_step(tmp_path: Path
     move = one(moves_in(tmp_path, {"template.yaml": template, "checkout.py": code}))
     assert lines(move.after) == {("Flow", "Checkout"), ("Flow", "Payment")}
     assert not new(move.after)
+    # It waits as well, whatever the code does with the answer.
+    unclear = moves_in(tmp_path, {"template.yaml": template, "checkout.py": "import lib"})
+    assert one(unclear).to == "state-machine"
+    assert "'Flow' waits for 'Checkout'" in one(unclear).why
 
 
 def test_a_timeout_a_little_above_the_wait_is_a_setting(tmp_path: Path) -> None:

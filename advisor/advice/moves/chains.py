@@ -13,7 +13,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from advisor.advice.moves.move import Drawing, Move, word_of
+from advisor.advice.moves.move import Drawing, Move, arriving, word_of
 from advisor.architecture.edges import EdgeKind, Mode
 from advisor.records import record
 from advisor.rules.wording import listed
@@ -86,7 +86,7 @@ def _move(subjects: Subjects, chain: Chain) -> Move:
     head, others = chain.head, chain.others
     names = listed(node.name for node in others)
     used = [subjects.uses_answer(edge) for edge in _calls(subjects, head, others[0])]
-    is_front = bool(subjects.survey.fronts(head))
+    waiting = [edge for edge in arriving(subjects.survey, head) if edge.mode is Mode.SYNCHRONOUS]
     to_queue = False
     if len(others) > 1:
         why = (
@@ -109,10 +109,12 @@ def _move(subjects: Subjects, chain: Chain) -> Move:
             f"{names} is there to answer, so that a queue will not do; a state machine hands the "
             "answer on"
         )
-    elif is_front:
+    elif waiting:
+        source = waiting[0].source
+        name = source.resource.logical_id if source.is_generated else source.name
         why = (
-            f"somebody waits for '{head.name}' and may need what {names} answers: an Express state "
-            "machine runs both and answers"
+            f"'{name}' waits for '{head.name}' and may need what {names} "
+            "answers: a state machine runs both"
         )
     else:
         to_queue = True

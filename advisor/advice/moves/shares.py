@@ -20,7 +20,7 @@ from advisor.architecture.nodes.functions import Function
 from advisor.architecture.nodes.messaging import Queue
 from advisor.architecture.nodes.storage import Stream, Table
 from advisor.architecture.resolution import kind_of
-from advisor.rules.finding import Confidence
+from advisor.rules.finding import Confidence, Severity
 from advisor.rules.wording import listed
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def moves(subjects: Subjects, findings: Sequence[Finding]) -> Iterator[Move]:
         if finding.rule.name not in RULES or finding.confidence is Confidence.LOW:
             continue
         if finding.rule.name in _LOOPS:
-            yield from _loop(subjects, finding)
+            # A loop that a filter may end, or that only a permission tells of, may be none.
+            if finding.severity > Severity.INFO:
+                yield from _loop(subjects, finding)
             continue
         for node in subjects.nodes(finding.location):
             found = _of_node(subjects, finding, node)
