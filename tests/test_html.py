@@ -32,6 +32,7 @@ Resources:
       Tags: [{Key: "<!--", Value: "\\u202e\\u2028]]>&amp;"}]
   "<b onclick=x>&'\\"":
     Type: "AWS::<i>::Thing</title>"
+  "line\\nbreak\\u202e<u>end": {Type: AWS::SQS::Queue}
   Ship:
     Type: AWS::Serverless::Function
     Properties:
@@ -151,7 +152,7 @@ def test_the_page_names_everything_and_nothing_of_a_template_is_markup(
     text = page.read_text()
     assert text.count("<script") == 2
     assert text.count("</script>") == 2
-    for markup in ("<b onclick", "<img", "<i>", "\u202e", "\u2028", "<!--"):
+    for markup in ("<b onclick", "<img", "<i>", "<u>", "\u202e", "\u2028", "<!--"):
         assert markup not in text
     names = {node["name"] for node in data_of(page)["nodes"]}
     assert {"Queue", "Ship", "Machine", "<b onclick=x>&'\""} <= names

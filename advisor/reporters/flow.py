@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from advisor.architecture.edges import EdgeKind, Evidence, Mode
@@ -195,13 +196,14 @@ def stack_names(boxes: Iterable[Box]) -> dict[str, str]:
     if len(stacks) <= 1:
         return {}
     files = {stack.partition(">")[0] for stack in stacks}
-    ends = {file.rpartition("/")[2] for file in files}
-    # What every name ends in tells nobody anything.
-    tail = f"/{ends.pop()}" if len(ends) == 1 and all("/" in file for file in files) else ""
+    folders = Counter(file.rpartition("/")[0] for file in files)
     names = {}
     for stack in stacks:
         file, *inner = stack.split(">")
-        names[stack] = " > ".join([file.removesuffix(tail), *inner])
+        folder, _, last = file.rpartition("/")
+        # A folder is named by what everybody calls the template in it.
+        alone = folders[folder] == 1 and folder and last.startswith("template.")
+        names[stack] = " > ".join([folder if alone else file, *inner])
     return names
 
 

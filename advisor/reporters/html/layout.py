@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor.errors import ConfigError
 from advisor.records import field, record
+from advisor.reporters.html.packing import packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,6 +46,8 @@ class Drawing:
     height: float = 0
     in_layers: bool = True
     """Whether crossings were avoided; false where there is too much for that."""
+    frames: dict[int, tuple[float, float, float, float]] = field(default_factory=dict)
+    """The corner and the size of the frame of each group."""
 
 
 @record()
@@ -75,12 +78,28 @@ def laid_out(count: int, pairs: Iterable[Pair], measure: Measure) -> Drawing:
         back = (pair[1], pair[0])
         corners = ways.get(pair) or ways.get(back, [])[::-1]
         corners = corners or [drawing.boxes[pair[0]], drawing.boxes[pair[1]]]
-        # There and back are two lines beside each other.
-        aside = 0 if back not in every else -_ASIDE if pair < back else _ASIDE
-        drawing.lines[pair] = _points(corners, measure, aside=aside)
+        drawing.lines[pair] = _points(corners, measure, both=back in every)
     loose = [box for box in range(count) if box not in number]
-    _line_up(drawing, loose, measure)
+    line_up(drawing, loose, measure)
     return drawing
+
+
+def layers_of(pairs: Sequence[Pair]) -> list[dict[int, Point]]:
+    """Return column and row of all that lines connect, each connected part for itself."""
+    named = sorted({end for pair in pairs for end in pair})
+    number = {box: at for at, box in enumerate(named)}
+    edges = _onward([(number[a], number[b]) for a, b in pairs], len(named))
+    few = len(edges) <= MAX_LINES
+    pieces = _pieces(edges, len(named)) if few else [_grid(len(named), edges)]
+    return [
+        {named[box]: cell for box, cell in piece.cells.items() if box < len(named)}
+        for piece in pieces
+    ]
+
+
+def line_between(source: Point, target: Point, measure: Measure, *, both: bool) -> list[Point]:
+    """Return the line from one box straight to another; `both` where one leads back."""
+    return _points([source, target], measure, both=both)
 
 
 def _onward(pairs: Sequence[Pair], count: int) -> list[Pair]:
@@ -202,13 +221,9 @@ def _place(
     for piece in pieces:
         columns = max(x for x, _ in piece.cells.values()) + 1
         rows = max(y for _, y in piece.cells.values()) + 1
-        sizes.append((columns * across, rows * down))
-    area = sum(width * height for width, height in sizes)
-    line = max([width for width, _ in sizes] + [math.sqrt(area) * 1.4])
-    left, top, tallest = 0.0, 0.0, 0.0
-    for piece, (width, height) in zip(pieces, sizes, strict=True):
-        if left and left + width > line:
-            left, top, tallest = 0.0, top + tallest, 0.0
+        sizes.append((columns * across - measure.across, rows * down - measure.down))
+    corners = packed(sizes, measure.height)
+    for piece, (width, height), (left, top) in zip(pieces, sizes, corners, strict=True):
         at = {box: (left + x * across, top + y * down) for box, (x, y) in piece.cells.items()}
         for box, place in at.items():
             if box < len(named):
@@ -216,10 +231,8 @@ def _place(
         for chain in _chains(piece, len(named)):
             ends = (named[chain[0]], named[chain[-1]])
             ways[ends] = [at[box] for box in chain]
-        left += width
-        tallest = max(tallest, height)
-        drawing.width = max(drawing.width, left - measure.across)
-        drawing.height = max(drawing.height, top + height - measure.down)
+        drawing.width = max(drawing.width, left + width)
+        drawing.height = max(drawing.height, top + height)
     return ways
 
 
@@ -236,11 +249,16 @@ def _chains(piece: _Piece, boxes: int) -> Iterable[list[int]]:
             yield chain
 
 
-def _points(corners: Sequence[Point], measure: Measure, *, aside: float) -> list[Point]:
+def _points(corners: Sequence[Point], measure: Measure, *, both: bool) -> list[Point]:
     """Return where a line leaves its box, passes each column straight, and arrives."""
-    middle = measure.height / 2 + aside
     forward = corners[-1][0] >= corners[0][0]
+    # There and back are two lines beside each other.
+    aside = 0 if not both else -_ASIDE if corners[-1] > corners[0] else _ASIDE
+    middle = measure.height / 2 + aside
     enter, leave = (0, measure.width) if forward else (measure.width, 0)
+    if abs(corners[-1][0] - corners[0][0]) < measure.width:
+        # One above the other: out and in again on the same side.
+        enter = leave = measure.width
     points: list[Point] = []
     for at, (x, y) in enumerate(corners):
         if at:
@@ -250,7 +268,7 @@ def _points(corners: Sequence[Point], measure: Measure, *, aside: float) -> list
     return points
 
 
-def _line_up(drawing: Drawing, loose: Sequence[int], measure: Measure) -> None:
+def line_up(drawing: Drawing, loose: Sequence[int], measure: Measure) -> None:
     """Put what is not connected below the rest, in rows."""
     if not loose:
         return
@@ -266,4 +284,14 @@ def _line_up(drawing: Drawing, loose: Sequence[int], measure: Measure) -> None:
         drawing.height = max(drawing.height, y + measure.height)
 
 
-__all__ = ["MAX_LINES", "Drawing", "Measure", "Pair", "Point", "laid_out"]
+__all__ = [
+    "MAX_LINES",
+    "Drawing",
+    "Measure",
+    "Pair",
+    "Point",
+    "laid_out",
+    "layers_of",
+    "line_between",
+    "line_up",
+]

@@ -6,6 +6,8 @@
   const world = document.getElementById("world");
   const right = document.getElementById("right");
   const groups = [...document.querySelectorAll("[data-n]")];
+  const frames = [...document.querySelectorAll("[data-f]")];
+  const faces = groups.map((group) => group.querySelector(".face"));
   const lines = [...document.querySelectorAll("[data-l]")];
   const labels = lines.map((line) => line.querySelector(".label"));
   const labelPlaces = labels.map((label) => label && [+label.getAttribute("x"), +label.getAttribute("y")]);
@@ -18,6 +20,51 @@
     if (words !== undefined) element.textContent = words;
     if (name) element.className = name;
     return element;
+  }
+
+  // --- names, as long as this browser's font lets them be ---
+
+  const ruler = document.createElement("canvas").getContext("2d");
+
+  function squeezed(words, room) {
+    if (ruler.measureText(words).width <= room) return words;
+    let [few, many] = [2, words.length];
+    const cut = (most) => {
+      const tail = (most - 1) >> 1;
+      return words.slice(0, most - 1 - tail) + "\u2026" + words.slice(words.length - tail);
+    };
+    while (many - few > 1) {
+      const most = (few + many) >> 1;
+      if (ruler.measureText(cut(most)).width <= room) few = most; else many = most;
+    }
+    return cut(few);
+  }
+
+  function spell() {
+    for (const [selector, key, room] of [[".name", "name", WIDTH - 50], [".note", "line", WIDTH - 50]]) {
+      const style = groups.length && getComputedStyle(groups[0].querySelector(selector));
+      if (!style) return;
+      ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+      groups.forEach((group, index) => {
+        const node = data.nodes[index];
+        const words = key === "line" ? [node.kind, node.note].filter(Boolean).join(" \u00b7 ") : node.name;
+        const less = key === "line" && node.inside ? 24 : 0;
+        group.querySelector(selector).textContent = squeezed(words, room - less);
+      });
+    }
+    frames.forEach((frame, index) => {
+      const name = frame.querySelector(".stack");
+      const style = getComputedStyle(name);
+      ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+      name.textContent = squeezed(data.frames[index].name, data.frames[index].at[2] - 28);
+    });
+    for (const big of document.querySelectorAll(".big")) {
+      const style = getComputedStyle(big);
+      ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+      for (const part of big.children.length ? big.children : [big]) {
+        part.textContent = squeezed(part.textContent, WIDTH - 18);
+      }
+    }
   }
 
   // --- where things are: an unfolded machine pushes aside what lies to its right and below it ---
@@ -54,6 +101,14 @@
       const [x, y] = shifted(node.x, node.y);
       group.setAttribute("transform", `translate(${x} ${y})`);
     });
+    frames.forEach((frame, index) => {
+      const [left, top, width, height] = data.frames[index].at;
+      const [x, y] = shifted(left, top);
+      const [endX, endY] = shifted(left + width, top + height);
+      frame.setAttribute("transform", `translate(${x} ${y})`);
+      frame.querySelector("rect").setAttribute("width", endX - x);
+      frame.querySelector("rect").setAttribute("height", endY - y);
+    });
     lines.forEach((line, index) => {
       line.querySelector("path").setAttribute("d", curve(data.links[index]));
       if (!labels[index]) return;
@@ -77,6 +132,7 @@
     body.setAttribute("height", opening ? Math.max(height, HEIGHT) : HEIGHT);
     group.querySelector(".stripe").setAttribute("height", opening ? Math.max(height, HEIGHT) : HEIGHT);
     group.querySelector(".fold text").textContent = opening ? "\u2212" : "+";
+    group.querySelector(".fold").setAttribute("aria-expanded", opening);
     place();
   }
 
@@ -84,7 +140,7 @@
 
   function show() {
     world.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
-    svg.classList.toggle("far", view.scale < 0.55);
+    svg.classList.toggle("far", view.scale < 0.72);
   }
 
   function extent(of) {
@@ -96,7 +152,8 @@
       [x0, y0] = [Math.min(x0, x), Math.min(y0, y)];
       [x1, y1] = [Math.max(x1, x + Math.max(size[0], WIDTH)), Math.max(y1, y + Math.max(size[1], HEIGHT))];
     }
-    return [x0, y0, x1, y1];
+    if (!data.frames.length) return [x0, y0, x1, y1];
+    return of.length === 1 ? [x0, y0, x1, y1] : [x0 - 24, y0 - 48, x1 + 24, y1 + 24];
   }
 
   function fit(of, closest) {
@@ -120,15 +177,33 @@
 
   const visible = () => groups.flatMap((g, index) => (g.classList.contains("off") ? [] : [index]));
   const whole = () => fit(visible(), 1.15);
-  // A picture that would be too small to read begins where the events come from.
+  const onward = new Map();
+  for (const link of data.links) onward.set(link.s, [...(onward.get(link.s) || []), link.t]);
+
+  // How much is reached from a box.
+  function reached(index) {
+    const seen = new Set([index]);
+    for (const each of seen) for (const next of onward.get(each) || []) seen.add(next);
+    return seen.size;
+  }
+
+  // A picture that would be too small to read begins where most events come from.
   function start() {
     whole();
-    if (view.scale >= 0.36) return;
-    const [x0, y0, , y1] = extent(visible());
+    if (view.scale >= 0.5) return;
+    const shown = visible();
+    const [x0, y0, x1, y1] = extent(shown);
     const room = svg.getBoundingClientRect();
-    const roots = data.nodes.filter((node) => node.x < x0 + 1).map((node) => node.y);
-    const middle = roots.length ? roots.sort((a, b) => a - b)[roots.length >> 1] : (y0 + y1) / 2;
-    Object.assign(view, { scale: 0.6, x: 18 - x0 * 0.6, y: room.height / 2 - middle * 0.6 });
+    const led = new Set(data.links.map((link) => link.t));
+    const first = shown.filter((index) => !led.has(index));
+    const reach = new Map((first.length ? first : shown).map((index) => [index, reached(index)]));
+    const [source] = [...reach].reduce((a, b) => (b[1] > a[1] ? b : a));
+    const at = shifted(data.nodes[source].x, data.nodes[source].y);
+    // No more room is left beside the picture than beside one that fits.
+    const inside = (wanted, low, high) => Math.min(Math.max(wanted, Math.min(high, low)), Math.max(low, high));
+    const scale = view.scale = 0.75;
+    view.x = inside(60 - at[0] * scale, 25 - x0 * scale, room.width - 25 - x1 * scale);
+    view.y = inside(room.height / 2 - at[1] * scale, 25 - y0 * scale, room.height - 35 - y1 * scale);
     show();
   }
   const centre = (factor) => {
@@ -215,12 +290,14 @@
   }
 
   function overview() {
+    const severities = chosen("severities");
     right.replaceChildren(make("h2", "Findings"));
     let count = 0;
     for (const wanted of ["error", "warning", "info"]) {
       data.nodes.forEach((node, index) => {
+        if (groups[index].classList.contains("off")) return;
         for (const found of node.found) {
-          if (found.sev !== wanted) continue;
+          if (found.sev !== wanted || !severities.has(node.sev)) continue;
           count += 1;
           right.append(card(found, index));
         }
@@ -285,7 +362,10 @@
       line.classList.toggle("near", touches);
       if (touches) near.add(link.s).add(link.t);
     });
-    groups.forEach((group, at) => group.classList.toggle("picked", at === index));
+    groups.forEach((group, at) => {
+      group.classList.toggle("picked", at === index);
+      faces[at].setAttribute("aria-pressed", at === index);
+    });
     fade(index < 0 ? null : near);
     if (index < 0) overview(); else details(index);
     if (go && index >= 0 && !groups[index].classList.contains("off")) fit([...near], 1);
@@ -307,12 +387,46 @@
     pick(group ? +group.dataset.n : -1, false);
   });
   svg.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
-    event.preventDefault();
     const knob = event.target.closest("[data-fold]");
     const group = event.target.closest("[data-n]");
-    if (knob) unfold(+knob.dataset.fold); else if (group) pick(+group.dataset.n, false);
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      if (knob) unfold(+knob.dataset.fold); else if (group) pick(+group.dataset.n, false);
+    } else if (group && event.key.startsWith("Arrow")) {
+      event.preventDefault();
+      step(+group.dataset.n, event.key.slice(5));
+    }
   });
+
+  // Left and right follow events, up and down go to what lies there.
+  function step(index, way) {
+    const [mine, other] = way === "Right" ? ["s", "t"] : ["t", "s"];
+    let next;
+    if (way === "Left" || way === "Right") {
+      next = data.links.filter((link) => link[mine] === index).map((link) => link[other]);
+    } else {
+      const here = data.nodes[index];
+      const sign = way === "Down" ? 1 : -1;
+      const apart = (at) => (data.nodes[at].y - here.y) * sign + Math.abs(data.nodes[at].x - here.x) * 3;
+      next = visible().filter((at) => (data.nodes[at].y - here.y) * sign > 0).sort((a, b) => apart(a) - apart(b));
+    }
+    const to = next.find((at) => at !== index && !groups[at].classList.contains("off"));
+    if (to === undefined) return;
+    faces[to].focus({ preventScroll: true });
+    reveal(to);
+  }
+
+  // Moves the picture only as far as it must.
+  function reveal(index) {
+    const room = svg.getBoundingClientRect();
+    const [x, y] = shifted(data.nodes[index].x, data.nodes[index].y).map((each) => each * view.scale);
+    view.x = Math.min(Math.max(view.x, 40 - x), room.width - 40 - WIDTH * view.scale - x);
+    view.y = Math.min(Math.max(view.y, 40 - y), room.height - 60 - HEIGHT * view.scale - y);
+    show();
+  }
+  faces.forEach((face, index) => face.addEventListener("focus", () => {
+    if (face.matches(":focus-visible")) reveal(index);
+  }));
 
   // --- search and filters ---
 
@@ -352,6 +466,11 @@
       const text = [node.name, node.type, node.kind, ...node.found.map((f) => f.id + " " + f.name)];
       if (shown && text.join(" ").toLowerCase().includes(words)) matches.push(index);
     });
+    frames.forEach((frame, at) => {
+      const name = data.frames[at].stack;
+      frame.classList.toggle("off", !data.nodes.some((node, index) =>
+        node.stack === name && !groups[index].classList.contains("off")));
+    });
     lines.forEach((line, at) => {
       const link = data.links[at];
       const gone = [link.s, link.t].some((end) => groups[end].classList.contains("off"));
@@ -368,7 +487,10 @@
       list.append(item);
     }
     document.getElementById("matches").textContent = `${matches.length} of ${data.nodes.length}`;
-    if (picked < 0) fade(words ? new Set(matches) : null);
+    if (picked < 0) {
+      fade(words ? new Set(matches) : null);
+      overview();
+    }
     return matches;
   }
 
@@ -395,7 +517,8 @@
 
   boxes("severities", counted("sev"), (value) => value || "nothing found");
   boxes("kinds", counted("kind"), (value) => value);
-  boxes("stacks", counted("stack"), (value) => value || "outside");
+  const stackNames = new Map(data.frames.map((frame) => [frame.stack, frame.name]));
+  boxes("stacks", counted("stack"), (value) => stackNames.get(value) || value || "outside");
   document.getElementById("nearer").addEventListener("click", () => centre(1.3));
   document.getElementById("farther").addEventListener("click", () => centre(1 / 1.3));
   document.getElementById("whole").addEventListener("click", whole);
@@ -404,7 +527,8 @@
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
   });
-  overview();
+  if (matchMedia("(max-width: 1000px)").matches) document.getElementById("filters").open = false;
+  spell();
   filter();
   start();
   addEventListener("resize", start);

@@ -53,9 +53,14 @@ def render_html(
         "base-uri 'none'; form-action 'none'"
     )
     body = _BODY.format(
-        title=text_of(title), facts=_facts(picture, findings), svg=picture.svg,
-        legend=_legend(picture), data=_as_script(picture.data), below=below,
-    )  # fmt: skip
+        title=text_of(title),
+        facts=_facts(picture, findings),
+        svg=picture.svg,
+        framed=' class="framed"' if picture.data["frames"] else "",
+        legend=_legend(picture),
+        data=_as_script(picture.data),
+        below=below,
+    )
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
@@ -67,22 +72,28 @@ def render_html(
 
 _BODY = """<div id="app">
 <header><h1>{title}</h1><span class="facts">{facts}</span>
-<span class="tools"><button type="button" id="farther" title="zoom out">&minus;</button>
-<button type="button" id="nearer" title="zoom in">+</button>
-<button type="button" id="whole">fit</button>
+<span class="tools">
+<button type="button" id="farther" title="zoom out" aria-label="zoom out">&minus;</button>
+<button type="button" id="nearer" title="zoom in" aria-label="zoom in">+</button>
+<button type="button" id="whole" title="show all of it">fit</button>
 <button type="button" id="theme">light / dark</button></span></header>
-<aside id="left"><input id="find" type="search" placeholder="search  /" aria-label="search">
+<aside id="left" aria-label="Search and filters">
+<input id="find" type="search" placeholder="search  /" aria-label="search">
+<details id="filters" open><summary>Filter</summary>
 <fieldset id="severities"><legend>Severity</legend></fieldset>
 <fieldset id="kinds"><legend>Type</legend></fieldset>
-<fieldset id="stacks"><legend>Stack</legend></fieldset>
-<div class="quiet" id="matches"></div><ul id="list"></ul></aside>
-<main id="stage"><svg id="picture" aria-label="architecture"><defs>
+<fieldset id="stacks"><legend>Stack</legend></fieldset></details>
+<div class="quiet" id="matches" role="status"></div>
+<ul id="list" aria-label="Resources"></ul></aside>
+<main id="stage"><svg id="picture" role="group"
+ aria-label="Architecture: arrow keys follow events, Enter tells more"><defs>
 <marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8"
  markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z"/></marker>
 <marker id="small" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7"
  markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z"/></marker>
-</defs><g id="world">{svg}</g></svg><div id="legend">{legend}</div></main>
-<aside id="right"><noscript>The picture can be moved where scripts are allowed.</noscript></aside>
+</defs><g id="world"{framed}>{svg}</g></svg><div id="legend">{legend}</div></main>
+<aside id="right" aria-label="Details" tabindex="0">
+<noscript>The picture can be moved where scripts are allowed.</noscript></aside>
 </div>
 {below}<script type="application/json" id="data">{data}</script>
 """
@@ -111,7 +122,7 @@ def _facts(picture: Picture, findings: Sequence[Finding]) -> str:
 
 
 def _legend(picture: Picture) -> str:
-    words = "events flow from left to right · dashed: only granted or named · drag, wheel, fit"
+    words = "events flow from left to right · dashed: only granted or named"
     return words if picture.in_layers else f"{words} · too many lines to avoid crossings"
 
 
