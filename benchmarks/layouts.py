@@ -44,8 +44,8 @@ time (user and system, median of {runs} runs) on the largest graphs of the corpu
 _CHOICE = """
 fast-sugiyama is the fastest by far, gives the same picture every time, is small and needs no
 program beside it. It crosses 1.2 times the lines of `dot` in the median and 1.6 times in the worst
-case, which the page softens by laying out each stack for itself. `dot` crosses the fewest, but its
-bindings need Graphviz to be installed (`graphviz`, `pydot`) or bring all of it along (`pygraphviz`).
+case, which the page softens by laying out each stack for itself. `dot` crosses the fewest, but
+its bindings need Graphviz installed (`graphviz`, `pydot`) or bring all of it along (`pygraphviz`).
 grandalf crosses more where it matters, differs from run to run, and had its last release in 2023.
 fast-sugiyama neither ends nor draws every line
 where a graph has a circle, and confuses bends where it has several parts: the page breaks circles

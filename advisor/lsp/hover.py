@@ -70,8 +70,8 @@ def _known(at: Here, readings: Sequence[Reading]) -> Iterator[str]:
     yield from _value(at, node, about)
     yield from _connections("Reached by", about.incoming)
     yield from _connections("Reaches", about.outgoing)
-    if about.code:
-        yield _list("Code", [plain(line) for line in about.code])
+    if about.more:
+        yield _list(about.about.capitalize(), [plain(line) for line in about.more])
     if about.not_met:
         yield _list("Not met", [f"`{j.id}` {j.name}: {plain(j.said)}" for j in about.not_met])
     if about.not_judged:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from advisor.records import fields
 from advisor.reporters.look import Ink
-from advisor.reporters.safe import safe
+from advisor.reporters.safe import cells, safe
+from advisor.reporters.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,15 +32,17 @@ def _lines(each: Explanation, look: Look) -> Iterator[str]:
         width = min(_WIDEST_NAME, max(len(item.name) for item in each.values))
         for item in each.values:
             why = f"  (unknown: {item.why})" if item.why else ""
+            why = why or (f"  (by {_safe(item.origin, look)})" if item.origin else "")
             text = f"{_safe(item.name, look):<{width}}  {_safe(item.value, look)}{why}"
-            yield f"  {text}  {_dim(item.place, look)}"
+            yield from _placed(text, item.place, look)
         if each.more_values:
             yield f"  and {each.more_values} more"
     yield from _connections("reached by", each.incoming, look)
     yield from _connections("reaches", each.outgoing, look)
-    if each.code:
-        yield from _heading("code", look)
-        yield from (f"  {_safe(line, look)}" for line in each.code)
+    if each.more:
+        yield from _heading(each.about, look)
+        for line in each.more:
+            yield from _broken(_safe(line, look), look)
     yield from _heading(
         f"rules: {len(each.not_met)} not met, {len(each.not_judged)} not judged, "
         f"{len(each.met)} met",
@@ -48,7 +51,24 @@ def _lines(each: Explanation, look: Look) -> Iterator[str]:
     yield from _judged("not met", each.not_met, look)
     yield from _judged("not judged", each.not_judged, look)
     if each.met:
-        yield f"  met: {', '.join(rule.name for rule in each.met)}"
+        yield from _broken(f"met: {', '.join(rule.name for rule in each.met)}", look)
+
+
+def _broken(text: str, look: Look) -> Iterator[str]:
+    """Yield a text that begins two columns in, its further lines six."""
+    head, *rest = wrapped(text, look.room - 2, later=look.room - 6)
+    yield f"  {head}"
+    yield from (f"      {line}" for line in rest)
+
+
+def _placed(text: str, place: str, look: Look) -> Iterator[str]:
+    """Yield a text and the place it comes from, beside it or below where there is no room."""
+    where = _safe(place, look)
+    if cells(text) + cells(where) + 4 <= look.room:
+        yield f"  {text}  {look.paint(where, Ink.DIM)}"
+        return
+    yield from _broken(text, look)
+    yield f"      {look.paint(where, Ink.DIM)}"
 
 
 def render_overview(
@@ -111,13 +131,13 @@ def _connections(title: str, found: Sequence[Connection], look: Look) -> Iterato
         mode = f" {item.mode}" if item.mode else ""
         via = f", {_safe(item.via, look)}" if item.via else ""
         text = f"{_safe(item.other, look)}: {item.kind}{mode}{via}, {item.evidence}"
-        yield f"  {text}  {_dim(item.place, look)}"
+        yield from _placed(text, item.place, look)
 
 
 def _judged(title: str, found: Sequence[Judgement], look: Look) -> Iterator[str]:
     for item in found:
         word = f"{item.severity} " if item.severity else ""
-        yield f"  {title}: {word}{item.id} {item.name}: {_safe(item.said, look)}"
+        yield from _broken(f"{title}: {word}{item.id} {item.name}: {_safe(item.said, look)}", look)
 
 
 def _heading(text: str, look: Look) -> list[str]:
@@ -126,10 +146,6 @@ def _heading(text: str, look: Look) -> list[str]:
 
 def _bold(text: str, look: Look) -> str:
     return look.paint(_safe(text, look), Ink.STRONG)
-
-
-def _dim(text: str, look: Look) -> str:
-    return look.paint(_safe(text, look), Ink.DIM)
 
 
 def _safe(text: str, look: Look) -> str:

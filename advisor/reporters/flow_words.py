@@ -12,11 +12,11 @@ from advisor.architecture.nodes.edge import Distribution
 from advisor.architecture.nodes.events import EventBus, EventRule, Pipe, Schedule
 from advisor.architecture.nodes.external import External
 from advisor.architecture.nodes.functions import Function
-from advisor.architecture.nodes.mappings import EventSourceMapping
 from advisor.architecture.nodes.messaging import Queue, Topic
 from advisor.architecture.nodes.observability import NestedStack
 from advisor.architecture.nodes.storage import Bucket, DeliveryStream, Stream, Table
 from advisor.architecture.nodes.workflows import StateMachine
+from advisor.explanation.particulars import polling
 from advisor.templates.values import Text, Unknown, show
 
 if TYPE_CHECKING:
@@ -154,19 +154,8 @@ def label_of(edge: Edge) -> str:
 
 def _polling(node: Node) -> Iterator[str]:
     """Yield how a poller gathers what it hands over, documented defaults included."""
-    if isinstance(node, EventSourceMapping):
-        window, most, lanes = node.batching_window, node.max_concurrency, node.parallelization
-        if isinstance(node.batch_size, int):
-            yield f"batch {node.batch_size}"
-        if isinstance(window, int) and window > 0:
-            yield f"window {window} s"
-        if isinstance(most, int):
-            yield f"concurrency {most}"
-        elif node.is_stream and isinstance(lanes, int) and lanes > 1:
-            yield f"{lanes} per shard"
-        if node.enabled is False:
-            yield "disabled"
-    elif isinstance(node, Pipe):
+    yield from polling(node)
+    if isinstance(node, Pipe):
         for name in ("SqsQueueParameters", node.stream_parameters):
             size = node.number("SourceParameters", name, "BatchSize") if name else None
             if isinstance(size, int):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor.architecture.nodes.external import External
 from advisor.architecture.nodes.workflows import StateMachine
-from advisor.explanation import known_values
+from advisor.explanation.values import known_values
 from advisor.records import record
 from advisor.reporters.flow import stack_names
 from advisor.reporters.html.frames import PAD, framed
@@ -158,7 +158,8 @@ def _node(box: Box, corner: Point, inside: Unfolded | None) -> dict[str, Data]:
     place = node.at()
     values = [] if isinstance(node, External) else list(known_values(node))
     properties: list[Data] = [
-        [_cut(each.name), _cut(each.value), _cut(each.why)] for each in values[:MOST_VALUES]
+        [_cut(each.name), _cut(each.value), _cut(each.why or each.origin)]
+        for each in values[:MOST_VALUES]
     ]
     return {
         "name": _cut(box.title),
