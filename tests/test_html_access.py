@@ -231,6 +231,50 @@ def test_few_and_many_resources_can_be_read_as_the_page_opens(
     assert browser.ask("document.documentElement.scrollWidth <= innerWidth")
 
 
+MACHINE = """
+Resources:
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      Definition:
+        StartAt: Step0
+        States:
+"""
+
+
+def test_a_long_state_machine_unfolds_downwards_and_can_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], browser: Browser
+) -> None:
+    states = "".join(
+        f"          {name}: {{Type: Pass, {'End: true' if at == 29 else f'Next: Step{at + 1}'}}}\n"
+        for at in range(30)
+        for name in [f"Step{at}"]
+    )
+    page, _ = page_of(tmp_path, capsys, one=MACHINE + states.replace("Pass", "Wait, Seconds: 1"))
+    browser.open(page)
+    browser.click(".fold")
+    places = browser.ask(
+        "[...document.querySelectorAll('.state rect')].map(e => e.getBoundingClientRect().y)"
+    )
+    assert isinstance(places, list)
+    assert len(places) == 30
+    assert places == sorted(places)
+    assert len(set(places)) == 30
+    size = browser.ask(
+        "parseFloat(getComputedStyle(document.querySelector('.sname')).fontSize)"
+        " * new DOMMatrix(getComputedStyle(document.getElementById('world')).transform).a"
+    )
+    assert isinstance(size, (int, float))
+    assert size >= 8
+    assert browser.ask("""[...document.querySelectorAll('.state')].every((state) => {
+      const box = state.querySelector('rect').getBoundingClientRect();
+      return [...state.querySelectorAll('text')].every(
+        (words) => words.getBoundingClientRect().right <= box.right);
+    })""")
+    browser.click(".fold")
+    assert browser.ask("document.querySelector('.open') === null")
+
+
 def test_a_stack_that_is_filtered_out_takes_its_frame_and_its_findings_along(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], browser: Browser
 ) -> None:

@@ -61,6 +61,15 @@ class PillarSummary:
 
 
 @record(frozen=True)
+class Reason:
+    """Why rules could not judge, how often, and the ids of these rules."""
+
+    why: str
+    count: int
+    rules: tuple[str, ...]
+
+
+@record(frozen=True)
 class Summary:
     """All pillars that have a rule which applies, and the level that is reached."""
 
@@ -68,8 +77,8 @@ class Summary:
     level: Level
     needs: tuple[str, ...] = ()
     """Ids of the rules to meet for the next level."""
-    reasons: tuple[tuple[str, int], ...] = ()
-    """Why something could not be judged, the most frequent reason first, with its count."""
+    reasons: tuple[Reason, ...] = ()
+    """Why something could not be judged, the most frequent reason first."""
 
     @property
     def next(self) -> Level | None:
@@ -96,14 +105,17 @@ def summarised(report: Report) -> Summary:
     ours = [finding for finding in every if is_counted(finding)]
     doubtful = [finding for finding in every if finding.confidence is Confidence.LOW]
     level, needs = _level(ours)
-    causes = {"found with low confidence only": len(doubtful)} if doubtful else {}
+    causes: dict[str, list[str]] = {}
+    for finding in doubtful:
+        causes.setdefault("found with low confidence only", []).append(finding.rule.id)
     for item in report.not_judged:
-        causes[item.because] = causes.get(item.because, 0) + 1
+        causes.setdefault(item.because, []).append(item.rule.id)
+    reasons = [Reason(why, len(ids), tuple(sorted(set(ids)))) for why, ids in causes.items()]
     return Summary(
         tuple(_pillars(report, ours, doubtful)),
         level,
         needs,
-        tuple(sorted(causes.items(), key=lambda item: (-item[1], item[0]))),
+        tuple(sorted(reasons, key=lambda each: (-each.count, each.why))),
     )
 
 
@@ -152,4 +164,4 @@ def _level(found: Sequence[Finding]) -> tuple[Level, tuple[str, ...]]:
     return reached, ()
 
 
-__all__ = ["Level", "PillarSummary", "Summary", "is_counted", "summarised"]
+__all__ = ["Level", "PillarSummary", "Reason", "Summary", "is_counted", "summarised"]

@@ -17,7 +17,7 @@ from advisor.reporters.mermaid import render_mermaid
 from advisor.reporters.patterns import markdown_lines
 from advisor.reporters.patterns_html import html_lines
 from advisor.reporters.safe import safe
-from advisor.reporters.summary import difference_lines, level_words
+from advisor.reporters.summary import difference_lines, level_words, reason_words
 from advisor.reporters.words import condition_words, counted, tally
 from advisor.rules.finding import Pillar
 
@@ -50,7 +50,7 @@ def render_review_markdown(
         f"| {' '.join(each.accepted)} | {' '.join(each.not_judged)} |"
         for each in summary.pillars
     ]
-    lines += ["", *(f"- not judged: {escaped(why)} ({n})" for why, n in summary.reasons), ""]
+    lines += ["", *(f"- not judged: {escaped(reason_words(each))}" for each in summary.reasons), ""]
     if changed is not None:
         said = difference_lines(changed)
         lines += [f"## Since {escaped(changed.since)}", ""]
@@ -115,7 +115,7 @@ def _overview(report: Report, summary: Summary, changed: Difference | None) -> I
     yield "</table>"
     if summary.reasons:
         yield "<p>Not judged:</p><ul>"
-        yield from (f"<li>{text_of(why)} ({count})</li>" for why, count in summary.reasons)
+        yield from (f"<li>{text_of(reason_words(each))}</li>" for each in summary.reasons)
         yield "</ul>"
     if changed is not None:
         yield f"<h2>Since {text_of(changed.since)}</h2><ul>"
@@ -149,12 +149,23 @@ def _card(finding: Finding, change: str, *, look: Look, new: bool) -> str:
     if finding.remediation:
         parts.append(f"<pre>{_lines(finding.remediation)}</pre>")
     if change:
-        parts.append(f'<p>As a change:</p><pre class="diff">{_lines(change)}</pre>')
+        parts.append(f'<p>As a change:</p><pre class="diff">{_coloured(change)}</pre>')
     return "".join([*parts, "</section>"])
 
 
 def _lines(text: str) -> str:
     return "\n".join(text_of(line) for line in text.split("\n"))
+
+
+def _coloured(difference: str) -> str:
+    """Return a difference in which colour, too, tells what is added and what is removed."""
+    classes = {"+": "added", "-": "removed"}
+    rows = []
+    for line in difference.split("\n"):
+        name = "" if line.startswith("--- ") else classes.get(line[:1], "")
+        text = text_of(line)
+        rows.append(f'<span class="{name}">{text}</span>' if name else text)
+    return "\n".join(rows)
 
 
 def _verdict(report: Report) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from advisor.advice.difference import Difference, RuleChange
-    from advisor.advice.summary import PillarSummary, Summary
+    from advisor.advice.summary import PillarSummary, Reason, Summary
     from advisor.documents.document import Data
     from advisor.report import Report
     from advisor.reporters.look import Look
@@ -73,7 +73,7 @@ def _closing(report: Report, summary: Summary, *, look: Look) -> Iterator[list[s
 
     if summary.reasons:
         shown = summary.reasons[:_MOST_REASONS] if not look.verbose else summary.reasons
-        reasons = "; ".join(f"{why} ({count})" for why, count in shown)
+        reasons = "; ".join(map(reason_words, shown))
         more = len(summary.reasons) - len(shown)
         reasons += f"; {counted(more, 'more reason')} (-v)" if more else ""
         head, *rest = lines(f"not judged: {reasons}")
@@ -89,6 +89,11 @@ def _closing(report: Report, summary: Summary, *, look: Look) -> Iterator[list[s
     elif report.baselined:
         new = counted(len(report.findings), "finding")
         yield [f"{new} new, {len(report.baselined)} known before"]
+
+
+def reason_words(reason: Reason) -> str:
+    """Return why which rules could not judge, and how often: `PKG001 PKG021: not here (4)`."""
+    return f"{' '.join(reason.rules)}: {reason.why} ({reason.count})"
 
 
 def level_words(summary: Summary, *, verbose: bool = True) -> str:
@@ -168,4 +173,4 @@ def _rule_data(change: RuleChange) -> dict[str, Data]:
     }
 
 
-__all__ = ["difference_lines", "level_words", "render", "summary_data"]
+__all__ = ["difference_lines", "level_words", "reason_words", "render", "summary_data"]

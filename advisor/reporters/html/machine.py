@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 MAX_STATES = 400
 """States that are drawn; the rest is counted."""
-MEASURE = Measure(width=168, height=38, across=74, down=16)
+WIDTH, HEIGHT = 188, 38
+TURNED = Measure(width=HEIGHT, height=WIDTH, across=42, down=26)
+"""Machines are laid out from top to bottom, where many states take less room."""
 MARGIN = 16
 HEAD = 52
 """Pixels above the states that the box itself takes."""
-_MOST_NAME = 24
-_MOST_WORDS = 28
+_MOST_NAME = 25
+_MOST_WORDS = 30
 _MOST_LABEL = 14
 _WORDS = {"Next": "", "Default": "else", "Choices": "if", "Catch": "catch"}
 
@@ -52,39 +54,41 @@ def unfolded(
         return None
     at = {state: index for index, state in enumerate(states)}
     ways = _ways(states, at)
-    drawing = laid_out(len(states), ways, MEASURE)
+    drawing = laid_out(len(states), ways, TURNED)
+    corners = [(x, y) for y, x in drawing.boxes]
     found = findings_by_state(workflow, findings)
     tasks = {task.state: task.label for task in architecture.workflow_tasks(machine)}
     starts = _starts(workflow)
     parts = []
     for pair, (label, kind) in ways.items():
         itself = pair[0] == pair[1]
-        points = (
-            loop_of(drawing.boxes[pair[0]], MEASURE.width) if itself else drawing.lines.get(pair)
-        )
-        if points is None:
+        points = drawing.lines.get(pair, [])
+        if itself:
+            line = loop_path(loop_of(corners[pair[0]], WIDTH))
+        elif points:
+            line = path_of(points, down=True)
+        else:
             continue
-        line = loop_path(points) if itself else path_of(points)
         parts.append(f'<path class="way {kind}" d="{line}"/>')
         if label and not itself:
-            (x0, y0), (x, y) = points[-2:]
+            (y0, x0), (y, x) = points[-2:]
             parts.append(
                 f'<text class="wlabel" x="{number((x0 + x) / 2)}" '
                 f'y="{number((y0 + y) / 2 - 3)}">{text_of(short(label, _MOST_LABEL))}</text>'
             )
-    for state, (x, y) in zip(states, drawing.boxes, strict=True):
+    for state, (x, y) in zip(states, corners, strict=True):
         worst = max((each.severity for each in found.get(state, ())), default=None)
         parts.append(_box(state, x, y, tasks.get(state, ""), worst, first=state in starts))
     more = len(every) - len(states)
     if more:
-        top = number(drawing.height + MARGIN)
+        top = number(drawing.width + MARGIN)
         parts.append(f'<text class="snote" x="0" y="{top}">{more} more states</text>')
     inner = "".join(parts)
     svg = f'<g transform="translate({MARGIN} {HEAD + MARGIN})">{inner}</g>'
     return Unfolded(
         len(every),
-        drawing.width + 2 * MARGIN,
-        drawing.height + HEAD + (3 if more else 2) * MARGIN,
+        drawing.height + 2 * MARGIN,
+        drawing.width + HEAD + (3 if more else 2) * MARGIN,
         svg,
     )
 
@@ -129,7 +133,7 @@ def _box(
     return (
         f'<g class="{classes}" transform="translate({number(x)} {number(y)})">'
         f"<title>{text_of(short(title, 300))}</title>"
-        f'<rect width="{MEASURE.width}" height="{MEASURE.height}" rx="5"/>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="5"/>'
         f'<text class="sname" x="9" y="16">{text_of(short(state.name, _MOST_NAME))}</text>'
         f'<text class="snote" x="9" y="30">{text_of(short(words, _MOST_WORDS))}</text></g>'
     )

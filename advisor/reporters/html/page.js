@@ -58,6 +58,12 @@
       ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
       name.textContent = squeezed(data.frames[index].name, data.frames[index].at[2] - 28);
     });
+    for (const state of document.querySelectorAll(".sname, .snote")) {
+      const style = getComputedStyle(state);
+      ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+      const box = state.parentNode.querySelector("rect");
+      if (box) state.textContent = squeezed(state.textContent, box.getAttribute("width") - 16);
+    }
     for (const big of document.querySelectorAll(".big")) {
       const style = getComputedStyle(big);
       ruler.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
@@ -213,7 +219,18 @@
 
   function unfold(index) {
     fold(index);
-    if (open.has(index)) fit([index], 1.1); else whole();
+    if (open.has(index)) {
+      fit([index], 1.1);
+      if (view.scale < 0.6) {
+        const [x, y] = shifted(data.nodes[index].x, data.nodes[index].y);
+        const room = svg.getBoundingClientRect();
+        const left = Math.max(20, (room.width - data.nodes[index].inside[0] * 0.75) / 2);
+        Object.assign(view, { scale: 0.75, x: left - x * 0.75, y: 20 - y * 0.75 });
+        show();
+      }
+    } else {
+      start();
+    }
     if (picked === index) details(index);
   }
 

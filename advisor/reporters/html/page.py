@@ -60,6 +60,7 @@ def render_html(
         legend=_legend(picture),
         data=_as_script(picture.data),
         below=below,
+        leap='<a href="#report">report</a>' if below else "",
     )
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -76,7 +77,7 @@ _BODY = """<div id="app">
 <button type="button" id="farther" title="zoom out" aria-label="zoom out">&minus;</button>
 <button type="button" id="nearer" title="zoom in" aria-label="zoom in">+</button>
 <button type="button" id="whole" title="show all of it">fit</button>
-<button type="button" id="theme">light / dark</button></span></header>
+<button type="button" id="theme">light / dark</button>{leap}</span></header>
 <aside id="left" aria-label="Search and filters">
 <input id="find" type="search" placeholder="search  /" aria-label="search">
 <details id="filters" open><summary>Filter</summary>

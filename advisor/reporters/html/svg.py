@@ -32,18 +32,23 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def path_of(points: Sequence[Point]) -> str:
-    """Return the line through the points: curves between columns, straight within them."""
+def path_of(points: Sequence[Point], *, down: bool = False) -> str:
+    """Return the line through the points: curves between columns, straight within them.
+
+    With `down` the points are turned: what is across goes from top to bottom.
+    """
+
+    def place(across: float, along: float) -> str:
+        return " ".join(map(number, (along, across) if down else (across, along)))
+
     x, y = points[0]
-    parts = [f"M{number(x)} {number(y)}"]
+    parts = [f"M{place(x, y)}"]
     for at, (to_x, to_y) in enumerate(points[1:]):
         if at % 2:
-            parts.append(f"L{number(to_x)} {number(to_y)}")
+            parts.append(f"L{place(to_x, to_y)}")
         else:
-            middle = number((x + to_x) / 2)
-            parts.append(
-                f"C{middle} {number(y)} {middle} {number(to_y)} {number(to_x)} {number(to_y)}"
-            )
+            middle = (x + to_x) / 2
+            parts.append(f"C{place(middle, y)} {place(middle, to_y)} {place(to_x, to_y)}")
         x, y = to_x, to_y
     return "".join(parts)
 
