@@ -181,8 +181,9 @@ def _finding(architecture: Architecture, sender: Node, severity: Severity) -> Fi
         service = ""
         why = "a record that cannot be passed on blocks its shard and is lost when it expires"
     arn = _source(sender, source)
+    stem = sender.resource.logical_id if sender.is_generated else sender.name
     sink = architecture.failure_queue(
-        f"{sender.name}Undelivered", near=sender, service=service, source=arn
+        f"{stem}Undelivered", near=sender, service=service, source=arn
     )
     made, text = _changes(sender, sink.name), _setting(architecture, sender, sink.name)
     if not service and not (sender.is_generated and architecture.has_own_role(sender)):

@@ -74,6 +74,14 @@ def test_a_definition_in_a_block_scalar_is_edited_line_by_line() -> None:
     assert new.endswith(MACHINE[MACHINE.index("      # behind it") :])
 
 
+def test_keys_within_a_text_are_renamed() -> None:
+    new = edited(
+        MACHINE, inside("StartAt", rename="Begin"), inside(*SHIP, "Parameters", rename="Arguments")
+    )
+    assert '          "Begin": "Ship",\n' in new
+    assert '              "Arguments": {"FunctionName": "${Ship.Arn}"},\n' in new
+
+
 def test_line_ends_and_the_missing_last_one_are_kept_within_a_block_scalar() -> None:
     text = 'A: |\r\n  {\r\n    "b": 1\r\n  }'
     change = Change("t", ("A",), 2, inside=("c",))

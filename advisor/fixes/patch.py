@@ -58,14 +58,14 @@ def _add(root: Patch, change: Change) -> None:
         if patch.inside is not None:
             raise Overlap("another fix changes the same place")
         patch = patch.parts.setdefault(part, Patch())
+    if change.inside and not (patch.parts or patch.is_set or patch.remove):
+        patch.inside = patch.inside or Patch()
+        _add(patch.inside, replace(change, pointer=change.inside, inside=()))
+        return
     if change.rename and not (patch.is_set or patch.remove):
         if patch.rename not in {"", change.rename}:
             raise Overlap("another fix changes the same place")
         patch.rename = change.rename
-        return
-    if change.inside and not (patch.parts or patch.is_set or patch.remove):
-        patch.inside = patch.inside or Patch()
-        _add(patch.inside, replace(change, pointer=change.inside, inside=()))
         return
     if patch.parts or patch.inside is not None or change.inside:
         raise Overlap("another fix changes the same place")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _AROUND = 3
 """Lines shown before and after a change."""
 MAX_LINES = 400
-"""Lines of a file that a difference is made of; a fix that spans more is not shown."""
+"""Lines of a file that a part of a difference is made of; one that spans more is not shown."""
 
 
 def difference_of(fix: Fix, documents: Documents) -> str:
@@ -32,8 +32,19 @@ def difference_of(fix: Fix, documents: Documents) -> str:
     for path, edits in by_path.items():
         document = documents.get(path)
         if document is not None:
-            parts.append(_difference(path, document.text, edits))
+            parts += [_difference(path, document.text, near) for near in _groups(edits)]
     return "\n".join(filter(None, parts))
+
+
+def _groups(edits: Sequence[TextEdit]) -> list[list[TextEdit]]:
+    """Return edits in reading order, those together whose surroundings touch."""
+    groups: list[list[TextEdit]] = []
+    for edit in sorted(edits, key=lambda each: _order(each.span.start)):
+        if groups and edit.span.start.line - groups[-1][-1].span.end.line <= 2 * _AROUND:
+            groups[-1].append(edit)
+        else:
+            groups.append([edit])
+    return groups
 
 
 def _difference(path: str, text: str, edits: Sequence[TextEdit]) -> str:
