@@ -168,7 +168,10 @@ def _finding(
         related=[function.at(label="the function's policy is asked in any case")],
         why="a request needs both actions in the function's policy, whatever the AuthType",
         remediation="".join(texts),
-        fix=_fix(made) if principal == "*" and _is_beside(url, function) else None,
+        # Nothing is opened to anyone that is not open to anyone already.
+        fix=_fix(made)
+        if principal == "*" and _URL not in missing and _is_beside(url, function)
+        else None,
     )
 
 
@@ -179,4 +182,4 @@ def _is_beside(url: FunctionUrl, function: Function) -> bool:
 
 def _fix(made: Sequence[Change | None]) -> Fix | None:
     changes = tuple(change for change in made if change is not None)
-    return Fix("Allow both actions", changes) if len(changes) == len(made) else None
+    return Fix("Allow the second action as well", changes) if len(changes) == len(made) else None

@@ -108,13 +108,14 @@ def _place(finding: Finding) -> Location:
 
 
 def _fix(ordered: Sequence[Finding]) -> Fix | None:
+    """Return the fixes of all that have one, as one; it says for how many there is none."""
     fixes = [finding.fix for finding in ordered if finding.fix is not None]
-    if len(fixes) < len(ordered):
-        return None
-    if len(fixes) == 1:
-        return fixes[0]
+    left = len(ordered) - len(fixes)
+    if not fixes or len(ordered) == 1:
+        return fixes[0] if fixes else None
+    title = fixes[0].title if len(fixes) == 1 else f"{fixes[0].title} and {len(fixes) - 1} more"
     return Fix(
-        title=f"{fixes[0].title} and {len(fixes) - 1} more",
+        title=f"{title}; {left} without a fix" if left else title,
         changes=tuple(change for fix in fixes for change in fix.changes),
         safe=all(fix.safe for fix in fixes),
         edits=tuple(edit for fix in fixes for edit in fix.edits),
