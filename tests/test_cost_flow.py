@@ -454,6 +454,9 @@ def test_what_only_runs_at_deployment_is_no_traffic(tmp_path: Path) -> None:
       Runtime: python3.13
       Handler: index.handler
       InlineCode: "def handler(event, context): return 1"
+  BucketNotificationsHandler050a0587b7544547bf325f094a3db8347ECC3691:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.13, Handler: a.b, Role: r, Code: {S3Bucket: b, S3Key: k}}
 """
     )
     found = estimate_of(tmp_path, template)
