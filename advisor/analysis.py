@@ -60,14 +60,16 @@ def analyze(
     registry: Registry | None = None,
     progress: Callable[[str], None] = lambda _: None,
     memory: Memory | None = None,
+    keep: Callable[[Reading], None] = lambda _: None,
 ) -> Report:
     """Read files and directories, judge what they describe, and report.
 
     `texts` replaces the contents of files (an editor's, standard input's); `forced` applies
     excludes to files that are named as well; `progress` is told what is being done, again and
     again, and ends the run by raising; `memory` keeps what is read of code for the next run of
-    this process. Raises ConfigError for what the configuration names wrongly and RuleLoadError
-    for rule files that cannot be used; whatever is wrong with a file is in the report.
+    this process; `keep` is given each project as it was read, once it is judged. Raises
+    ConfigError for what the configuration names wrongly and RuleLoadError for rule files that
+    cannot be used; whatever is wrong with a file is in the report.
     """
     started = time.perf_counter()
     config = config or Config()
@@ -78,6 +80,8 @@ def analyze(
         if not config.cfn_lint:
             before = known_before(paths, inputs, config, registry=registry, progress=progress)
             outcome, readings = _judged(inputs, config, registry, progress, before, memory=memory)
+            for reading in readings:
+                keep(reading)
             report = _report(inputs, config, started, outcome=outcome, readings=readings)
             return replace(report, since=config.since, before=before.report)
         from advisor.cfnlint_process import CfnLint
@@ -87,6 +91,8 @@ def analyze(
             outcome, readings = _judged(
                 inputs, config, registry, progress, before, others=beside.findings, memory=memory
             )
+        for reading in readings:
+            keep(reading)
         report = _report(inputs, config, started, outcome=outcome, readings=readings)
         errors = (*report.errors, *beside.problems)
         return replace(report, errors=errors, since=config.since, before=before.report)

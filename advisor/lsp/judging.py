@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.analysis import analyze, read, registry_of
+from advisor.analysis import analyze, registry_of
 from advisor.config import Config, load
 from advisor.documents.load import read_text
 from advisor.errors import LoadError
@@ -72,6 +72,15 @@ class Judged:
     problems: tuple[Problem, ...] = ()
     """What is wrong with the editor's texts; their paths are those of the report."""
 
+    readings: tuple[Reading, ...] = field(default=(), repr=False)
+
+    def graph(self) -> list[Reading]:
+        """Return the architectures, with the calls in code from the first question on."""
+        found = [reading for reading in self.readings if reading.inputs.kinds]
+        for reading in found:
+            reading.architecture.add_calls()
+        return found
+
     def file(self, path: str) -> Path:
         """Return the real file behind a path of the report."""
         return Path(self.report.base) / path
@@ -104,7 +113,6 @@ class Judge:
     _good: dict[Path, str] = field(default_factory=dict)
     _memory: Memory = field(default_factory=Memory)
     _registry: tuple[object, Registry] | None = None
-    _graph: tuple[Judged, list[Reading]] | None = None
 
     def forget(self, *, rules: bool = False) -> None:
         """Look at all files anew before the next answer; with `rules`, load those anew, too."""
@@ -130,8 +138,10 @@ class Judge:
         config = self._configured(paths[0])
         registry = self._rules(config)
         wanted = (self.root, *paths) if self.settings.whole_project else paths
+        readings: list[Reading] = []
 
         def judged(texts: Mapping[Path, str]) -> Report:
+            readings.clear()
             return analyze(
                 wanted,
                 config,
@@ -140,6 +150,7 @@ class Judge:
                 registry=registry,
                 progress=going_on,
                 memory=self._memory,
+                keep=readings.append,
             )
 
         report = judged(texts)
@@ -161,19 +172,9 @@ class Judge:
             file: text for file, text in texts.items() if file in paths and file not in there
             and file not in broken
         }  # fmt: skip
-        return Judged(texts, kept, wanted, report, config, registry, tuple(problems))
-
-    def graph(self, judged: Judged) -> list[Reading]:
-        """Return the architectures of an answer with the calls in code; built when first asked."""
-        if self._graph is None or self._graph[0] is not judged:
-            found = read(
-                judged.paths, judged.config, texts=judged.read, forced=True, memory=self._memory
-            )
-            readings = [reading for reading in found if reading.inputs.kinds]
-            for reading in readings:
-                reading.architecture.add_calls()
-            self._graph = (judged, readings)
-        return self._graph[1]
+        return Judged(
+            texts, kept, wanted, report, config, registry, tuple(problems), tuple(readings)
+        )
 
     def _broken(self, texts: Mapping[Path, str]) -> dict[Path, Problem]:
         """Return the files of ours that an edit has made unrecognisable; forget what is closed."""

@@ -90,9 +90,8 @@ class Server(LanguageServer):
         judged = await session.known(project)
         if judged is None:
             return None
-        judge = project.judge
         at = here(opened, params.position, judged)
-        return await session.beside(lambda: answer(at, lambda: judge.graph(judged)))
+        return await session.beside(lambda: answer(at, judged.graph))
 
 
 def server() -> Server:
@@ -241,9 +240,8 @@ def _actions(made: Server) -> None:
         judged = await session.known(project) if project else None
         if project is None or judged is None:
             return None
-        judge = project.judge
         return await session.beside(
-            lambda: {"mermaid": mermaid(judge.graph(judged), judged.report.findings)}
+            lambda: {"mermaid": mermaid(judged.graph(), judged.report.findings)}
         )
 
 
