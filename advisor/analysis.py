@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from advisor.reading import Reading
     from advisor.rules.engine import InternalError, Outcome
     from advisor.rules.finding import Finding
+    from advisor.rules.processes import Processes, Told
     from advisor.rules.registry import Registry
     from advisor.rules.selection import Selection
     from advisor.source.memory import Memory
@@ -125,16 +126,43 @@ def _judged(
         tell(said)
         readings.append(read_inputs(each, config, memory))
     documents = [document for each in inputs for document in _documents(each)]
+    alone = config.jobs <= 1  # several would tell at the same time
     outcome = run(
         selection,
-        _groups(readings, tell),
+        _groups(readings, tell if alone else lambda _: None),
         documents=documents,
         baseline=before.baseline,
         path_of=before.path_of,
         others=others,
-        going_on=lambda: progress(said),
+        going_on=(lambda: progress(said)) if alone else (lambda: None),
+        processes=_processes(readings, config.jobs),
     )
     return outcome, readings
+
+
+def _processes(readings: Sequence[Reading], count: int) -> Processes | None:
+    """Return how several processes share the judging; None where one does it."""
+    if count <= 1:
+        return None
+    from advisor.rules.processes import Processes
+
+    drawn = [len(reading.failures) for reading in readings]
+
+    def told(found: Sequence[Finding]) -> Told | None:
+        if [len(reading.failures) for reading in readings] != drawn:
+            return None
+        return [
+            (reading.notes, reading.sources.problems(), _texts(found, reading))
+            for reading in readings
+        ]
+
+    def hear(everything: Sequence[Told]) -> None:
+        for each in everything:
+            for reading, (notes, problems, texts) in zip(readings, each, strict=True):
+                reading.notes[:] = notes  # each process has gone through all groups
+                reading.sources.hear(texts, problems)
+
+    return Processes(count, told, hear)
 
 
 def selection_of(config: Config, registry: Registry | None = None) -> Selection:
@@ -228,14 +256,14 @@ def _report(
 def _code(outcome: Outcome, readings: Sequence[Reading]) -> dict[str, str]:
     """Return the texts of the code files that findings name."""
     suppressed = [item.finding for item in outcome.suppressed]
-    found: dict[str, str] = {}
-    for finding in (*outcome.findings, *outcome.hidden, *suppressed):
-        for place in (finding.location, *finding.related):
-            for reading in readings:
-                text = reading.sources.text(place.path)
-                if text is not None:
-                    found[place.path] = text
-    return found
+    findings = (*outcome.findings, *outcome.hidden, *suppressed)
+    return {path: text for reading in readings for path, text in _texts(findings, reading).items()}
+
+
+def _texts(findings: Iterable[Finding], reading: Reading) -> dict[str, str]:
+    places = (p for finding in findings for p in (finding.location, *finding.related))
+    texts = {path: reading.sources.text(path) for path in {place.path for place in places}}
+    return {path: text for path, text in texts.items() if text is not None}
 
 
 def _groups(

@@ -79,6 +79,8 @@ class Config:
     """Whether cfn-lint is run as well, in a process of its own."""
     since: str = ""
     """The git revision whose findings are known and not reported; only the command line says it."""
+    jobs: int = 1
+    """Processes that judge at the same time; only the command line says it."""
     today: date = field(default_factory=lambda: datetime.now(tz=UTC).astimezone().date())
     isolated: bool = False
     """Whether what the repository configures is left out."""

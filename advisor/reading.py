@@ -70,9 +70,12 @@ class Reading:
                 )
             yield self._in_each(found.items, owners)
         if unconditional:
-            whole = len(unconditional) == len(self.project.stacks)
-            built = None if whole else self._built(self._view(Scenario(), unconditional))
-            yield [(Scenario(), built or self.architecture)]
+            yield self._in_the_only_one(unconditional)
+
+    def _in_the_only_one(self, owners: Sequence[str]) -> Iterator[tuple[Scenario, Architecture]]:
+        whole = len(owners) == len(self.project.stacks)
+        built = None if whole else self._built(self._view(Scenario(), owners))
+        yield Scenario(), built or self.architecture
 
     def _in_each(
         self, items: Iterable[Scenario], owners: Sequence[str]

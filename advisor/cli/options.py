@@ -99,6 +99,8 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
         Option("--ascii", "Write ASCII only."),
         Option("--quiet", "Write nothing where there is nothing to report.", short="-q"),
         Option("--verbose", "All places, all files, all that could not be judged.", short="-v"),
+        Option("--jobs", "Processes that judge at the same time; 0 for one per core.", Takes.ONE,
+               short="-j", shows="N"),
         Option("--debug", "Show tracebacks of internal errors."),
     ),
 }  # fmt: skip
@@ -117,6 +119,7 @@ class Options:
     confidence: str | None = None
     baseline: str | None = None
     since: str | None = None
+    jobs: str | None = None
     no_ignores: bool = False
     show_suppressed: bool = False
     exclude: tuple[str, ...] = ()

@@ -40,6 +40,7 @@ def config_for(options: Options) -> Config:
         "baseline": Path(os.path.abspath(options.baseline)) if options.baseline else None,  # noqa: PTH100 - a link stays where it stands
         "cfn_lint": True if options.cfn_lint else None,
         "since": options.since,
+        "jobs": _jobs(options.jobs) if options.jobs else None,
         "ignores": False if options.no_ignores else None,
         "today": _date(options.today) if options.today else None,
         "isolated": True if options.isolated else None,
@@ -55,6 +56,13 @@ def config_for(options: Options) -> Config:
         origins = {**config.origins, "fail-on": "command line"}
         return replace(config, fail_on=None, origins=origins)
     return config
+
+
+def _jobs(text: str) -> int:
+    """Return a number of processes, that of the cores for zero."""
+    if not text.isascii() or not text.isdigit() or len(text) > 4:  # thousands help nobody
+        raise ConfigError(f"'{text}' is no number of processes for '--jobs': 0, 1, 2 …")
+    return int(text) or os.cpu_count() or 1
 
 
 def _start(options: Options) -> Path:

@@ -18,7 +18,7 @@ from advisor.rules.finding import Finding, NotJudged, Severity
 from advisor.rules.identity import fingerprinted
 from advisor.rules.merging import merged
 from advisor.rules.registry import shown
-from advisor.rules.statistics import Tally, kinds_of
+from advisor.rules.statistics import Tally, TallyParts, kinds_of
 from advisor.rules.superseding import without_weaker
 from advisor.rules.suppressing import Suppressing, apply
 from advisor.rules.suppression import declarers_of, of_document, of_text
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from advisor.report import Suppressed
     from advisor.rules.baseline import Baseline
     from advisor.rules.merging import Scenario
+    from advisor.rules.processes import Processes, Told
     from advisor.rules.rule import Rule
     from advisor.rules.selection import Selection
     from advisor.rules.statistics import RuleStatistics
@@ -82,7 +83,7 @@ class Outcome:
     """Bounds that were hit, one line each."""
 
 
-def run(
+def run(  # noqa: PLR0913  # all but two are named
     selection: Selection,
     groups: Iterable[Iterable[tuple[Scenario, Architecture]]],
     *,
@@ -92,6 +93,7 @@ def run(
     path_of: Callable[[str], str] = str,
     others: Callable[[Sequence[Finding]], Iterable[Finding]] = lambda _: (),
     going_on: Callable[[], None] = lambda: None,
+    processes: Processes | None = None,
 ) -> Outcome:
     """Run the selected rules and return what is to be shown.
 
@@ -99,14 +101,13 @@ def run(
     files that findings may stand in, by path: both may hold suppressions. `path_of` returns
     the path that fingerprints count for a path of a document. `others` is given what is found
     and not hidden, and returns what another tool has found beside it. `going_on` is called
-    before each rule and ends the run by raising.
+    before each rule and ends the run by raising. Where `processes` are several, each judges some
+    of the groups, and the outcome is the same.
     """
     documents = list(documents)
     rules = selection.with_stronger()
     judged = _Judged(rules, selection, going_on)
-    found: list[Finding] = []
-    for group in groups:
-        found += judged.group(group)
+    found = judged.groups(groups, processes)
     found += [finding for document in documents for finding in _duplicates(document)]
     wanted = {rule.name for rule in selection.rules}
     counted = [f for f in found if f.rule.name in wanted and not selection.leaves_out(f)]
@@ -135,6 +136,12 @@ def run(
     )
 
 
+_Share = tuple[
+    dict[int, list["Finding"]], list[tuple[tuple[object, ...], "NotJudged"]], TallyParts, "Told"
+]
+"""What one process finds: by group the findings, what it could not judge, the counts, the rest."""
+
+
 class _Judged:
     """What the rules say of one group of scenarios after the other."""
 
@@ -150,6 +157,52 @@ class _Judged:
         self.notes: dict[str, str] = {}
         """By id, of each rule that found more than is listed."""
         self.tally = Tally()
+
+    def groups(
+        self,
+        groups: Iterable[Iterable[tuple[Scenario, Architecture]]],
+        processes: Processes | None,
+    ) -> list[Finding]:
+        """Return the findings of all groups, in their order."""
+        if processes is not None:
+            found = self._shared(groups, processes)
+            if found is not None:
+                return found
+        return [finding for group in groups for finding in self.group(group)]
+
+    def _shared(
+        self, groups: Iterable[Iterable[tuple[Scenario, Architecture]]], processes: Processes
+    ) -> list[Finding] | None:
+        """Return what several processes find; None where one has to look alone."""
+        from advisor.rules.processes import can_share, shared_out
+
+        if not can_share(processes.count):
+            return None
+
+        def share(number: int) -> _Share | None:
+            found = {
+                at: self.group(group)
+                for at, group in enumerate(groups)
+                if at % processes.count == number
+            }
+            told = processes.told([finding for each in found.values() for finding in each])
+            if self.errors or told is None:
+                return None  # with a traceback, which this process alone has
+            return found, list(self._not_judged.items()), self.tally.parts(), told
+
+        shares = shared_out(processes.count, share, self._selection.registry)
+        if shares is None:
+            return None
+        by_group: dict[int, list[Finding]] = {}
+        heard = []
+        for found, unsure, parts, told in shares:
+            by_group |= found
+            self.tally.take(parts)
+            for key, item in unsure:
+                self._not_judged.setdefault(key, item)
+            heard.append(told)
+        processes.hear(heard)
+        return [finding for at in sorted(by_group) for finding in by_group[at]]
 
     def group(self, scenarios: Iterable[tuple[Scenario, Architecture]]) -> list[Finding]:
         """Return the findings of one architecture, merged over its scenarios.

@@ -53,6 +53,9 @@ class _Subjects:
 
 _Kinds = tuple["type[Node]", ...]
 
+TallyParts = tuple[dict[str, dict[_Subject, _State]], dict[_Kinds, set[_Subject]]]
+"""The states by rule, and the subjects by their classes."""
+
 
 class Tally:
     """Collects over all scenarios what each rule said of each thing."""
@@ -82,6 +85,21 @@ class Tally:
         for finding in findings:
             for subject in _meant(finding.location, here):
                 states[subject] = _State.NOT_MET
+
+    def parts(self) -> TallyParts:
+        """Return all that was counted, without the architectures."""
+        return self._states, {kinds: found.seen for kinds, found in self._subjects.items()}
+
+    def take(self, parts: TallyParts) -> None:
+        """Add what another tally has counted."""
+        states, subjects = parts
+        for id_, found in states.items():
+            own = self._states.setdefault(id_, {})
+            for subject, state in found.items():
+                if own.get(subject) is not _State.NOT_MET:
+                    own[subject] = state
+        for kinds, seen in subjects.items():
+            self._subjects.setdefault(kinds, _Subjects()).seen |= seen
 
     def statistics(
         self, rules: Iterable[Rule], failed: Collection[str]

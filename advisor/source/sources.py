@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from advisor.source.facts import NotRead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from advisor.source.code import FunctionCode
@@ -53,6 +53,8 @@ class Sources:
         ] = {}
         self._estimates: dict[tuple[Path, str], Estimate | None] = {}
         self._counted = 0
+        self._heard: dict[str, str] = {}
+        self._heard_problems: list[str] = []
 
     def shown(self, path: str) -> str:
         """Return a path relative to the root as it is shown to the user."""
@@ -114,11 +116,19 @@ class Sources:
         return self._sizes[key]
 
     def problems(self) -> list[str]:
-        """Return what was not read of the code that was asked for, and why."""
-        return [] if self._reader is None else self._reader.problems()
+        """Return what was not read of the code that was asked for, and why, in order."""
+        own = [] if self._reader is None else self._reader.problems()
+        return sorted({*own, *self._heard_problems})
 
     def text(self, shown: str) -> str | None:
         """Return the text of a file of code that was read, by its shown path."""
+        if shown in self._heard:
+            return self._heard[shown]
         if self._reader is None or not shown.startswith(self._prefix):
             return None
         return self._reader.text(shown.removeprefix(self._prefix))
+
+    def hear(self, texts: Mapping[str, str], problems: Iterable[str]) -> None:
+        """Take what another process has read: texts by shown path, and what it could not read."""
+        self._heard |= texts
+        self._heard_problems += problems
