@@ -69,7 +69,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert (facts.region, facts.concurrency, facts.api_timeout) == ("eu-central-1", 3000, 60)
     assert facts.production
     untouched = {key for key, _, origin in config.settings() if origin == "default"}
-    assert untouched == {"ignores", "isolated", "since"}
+    assert untouched == {"ignores", "isolated", "jobs", "since"}
 
 
 @pytest.mark.parametrize(
