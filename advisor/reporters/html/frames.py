@@ -19,6 +19,8 @@ HEAD = 24
 """Pixels above that for its name."""
 _BETWEEN = 44
 """Pixels between frames."""
+_LOWEST = 150.0
+"""Pixels from the top of the frames to a column that is lower than the others."""
 _WIDEST = 1.7
 """Width to height of frames in columns, beyond which columns are put below each other."""
 
@@ -121,7 +123,8 @@ def _columns(
     places: dict[int, Point] = {}
     left = 0.0
     for found, height in zip(columns, heights, strict=True):
-        top = (tallest - height) / 2
+        # Beside a very high column the others stay where reading begins.
+        top = min((tallest - height) / 2, _LOWEST)
         for at in found:
             places[at] = (left, top)
             top += units[at].height + _BETWEEN

@@ -183,33 +183,32 @@
 
   const visible = () => groups.flatMap((g, index) => (g.classList.contains("off") ? [] : [index]));
   const whole = () => fit(visible(), 1.15);
-  const onward = new Map();
-  for (const link of data.links) onward.set(link.s, [...(onward.get(link.s) || []), link.t]);
-
-  // How much is reached from a box.
-  function reached(index) {
-    const seen = new Set([index]);
-    for (const each of seen) for (const next of onward.get(each) || []) seen.add(next);
-    return seen.size;
-  }
-
-  // A picture that would be too small to read begins where most events come from.
+  // A picture that would be too small to read begins at the source beside which most is seen.
   function start() {
     whole();
     if (view.scale >= 0.5) return;
+    const scale = 0.75;
     const shown = visible();
+    const places = new Map(shown.map((index) => [index, shifted(data.nodes[index].x, data.nodes[index].y)]));
     const [x0, y0, x1, y1] = extent(shown);
     const room = svg.getBoundingClientRect();
-    const led = new Set(data.links.map((link) => link.t));
-    const first = shown.filter((index) => !led.has(index));
-    const reach = new Map((first.length ? first : shown).map((index) => [index, reached(index)]));
-    const [source] = [...reach].reduce((a, b) => (b[1] > a[1] ? b : a));
-    const at = shifted(data.nodes[source].x, data.nodes[source].y);
+    const [width, height] = [room.width / scale, room.height / scale];
     // No more room is left beside the picture than beside one that fits.
-    const inside = (wanted, low, high) => Math.min(Math.max(wanted, Math.min(high, low)), Math.max(low, high));
-    const scale = view.scale = 0.75;
-    view.x = inside(60 - at[0] * scale, 25 - x0 * scale, room.width - 25 - x1 * scale);
-    view.y = inside(room.height / 2 - at[1] * scale, 25 - y0 * scale, room.height - 35 - y1 * scale);
+    const inside = (wanted, low, high) => Math.max(low, Math.min(wanted, Math.max(low, high)));
+    const led = new Set(data.links.map((link) => link.t));
+    const sources = shown.filter((index) => !led.has(index) && data.links.some((link) => link.s === index));
+    let [most, best] = [-1, [x0, y0]];
+    for (const index of sources.length ? sources : shown) {
+      const [x, y] = places.get(index);
+      const left = inside(x - 80, x0 - 33, x1 + 33 - width);
+      const top = inside(y - height / 2, y0 - 33, y1 + 47 - height);
+      let count = 0;
+      for (const [atX, atY] of places.values()) {
+        if (atX >= left && atX + WIDTH <= left + width && atY >= top && atY + HEIGHT <= top + height) count += 1;
+      }
+      if (count > most) [most, best] = [count, [left, top]];
+    }
+    Object.assign(view, { scale, x: -best[0] * scale, y: -best[1] * scale });
     show();
   }
   const centre = (factor) => {
