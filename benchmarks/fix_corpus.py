@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from advisor.documents.document import Data
     from tests.fixing import Trial
 
-_LIST = re.compile(r"\[.*\]")
-"""In messages: all resources that there are, which become more."""
+_LIST = re.compile(r"\[.*\]|\(line \d+\)")
+"""In messages: all resources that there are, which become more, and lines, which move."""
 Found = Counter[tuple[str, str]]
 """How often cfn-lint says what: its rule and its message."""
 

@@ -137,7 +137,9 @@ def _finding(architecture: Architecture, mapping: EventSourceMapping) -> Finding
     function = mapping.target
     if not isinstance(function, Function) or not architecture.has_own_role(function):
         note = f"# and let the role of {target} do sqs:SendMessage on {sink.name}\n"
-        made.append(architecture.send_permission(function, sink.name) if function else None)
+        made.append(
+            architecture.send_permission(function, sink.name, near=mapping) if function else None
+        )
     changes = (*(change for change in made if change is not None), *sink.changes)
     whole = len(changes) == len(made) + len(sink.changes) and sink.changes
     return rule.finding(

@@ -345,3 +345,33 @@ def test_a_nested_template_is_changed_where_it_holds_the_value(tmp_path: Path) -
     )
     assert list(made) == ["child.yaml"]
     assert "Properties: {VisibilityTimeout: 180}\n" in made["child.yaml"]
+
+
+def test_a_role_is_not_let_write_to_a_queue_that_may_not_be_there(tmp_path: Path) -> None:
+    made = fixed(
+        tmp_path,
+        "FUN001",
+        template="""\
+        Parameters: {Stage: {Type: String}}
+        Conditions: {IsProd: !Equals [!Ref Stage, prod]}
+        Resources:
+          Role:
+            Type: AWS::IAM::Role
+            Properties: {AssumeRolePolicyDocument: {}, Policies: []}
+          Ship:
+            Type: AWS::Lambda::Function
+            Condition: IsProd
+            Properties:
+              Role: !GetAtt Role.Arn
+              Runtime: python3.13
+              Handler: app.handler
+              Code: {ZipFile: x}
+          Daily:
+            Type: AWS::Events::Rule
+            Condition: IsProd
+            Properties:
+              ScheduleExpression: rate(1 day)
+              Targets: [{Id: ship, Arn: !GetAtt Ship.Arn}]
+        """,
+    )
+    assert not made

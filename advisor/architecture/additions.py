@@ -123,13 +123,19 @@ def role_of(architecture: Architecture, node: Node) -> Role | None:
     return role if isinstance(role, Role) else None
 
 
-def may_send(architecture: Architecture, node: Node, queue: str) -> Change | None:
+def may_send(
+    architecture: Architecture, node: Node, queue: str, *, near: Node | None = None
+) -> Change | None:
     """Return the change that lets a node's role write to a queue of the same template.
 
-    None where there is no such role to edit.
+    None where there is no such role to edit, and where it is there without the queue, which has
+    the condition of the node, or of what it was added near to.
     """
     role = role_of(architecture, node)
     if role is None or role.is_generated or role.resource.owner != node.resource.owner:
+        return None
+    condition = (near or node).resource.attributes.get("Condition")
+    if condition is not None and condition != role.resource.attributes.get("Condition"):
         return None
     statement: Data = {
         "Effect": "Allow",
