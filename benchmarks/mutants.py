@@ -3,10 +3,11 @@
     python -m benchmarks.mutants [NAME ...] [--count N] [--most N] [--seed N]
 
 Needs `pip install cosmic-ray`, whose operators make the mutants; each is judged in this process by
-the rule's own examples and edge cases, as `tests/test_rules.py` does. Mutants of what a rule says
-of itself, of type annotations and of decorators are left out: they change no judgement. Without
-names, COUNT rules are chosen at random; of each rule MOST mutants are. Prints each survivor as the
-line it changes, and the share killed.
+the rule's own examples and edge cases, each alone and beside the others, as `tests/test_rules.py`
+and `tests/test_beside.py` do. Mutants of what a rule says of itself, of the words of its findings
+and of type annotations are left out: they change no judgement. Without names, COUNT rules are
+chosen at random; of each rule MOST mutants are. Prints each survivor as the line it changes, and
+the share killed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from cosmic_ray.mutating import mutate_code
 
 from advisor.rules.registry import load, load_file, registry_of
 from advisor.rules.testing import cases, problems
+from tests.beside import beside
+from tests.test_beside import NOT_APART
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,7 +142,10 @@ def _is_killed(file: Path, text: str, registry: Registry) -> bool:
             changed = load_file(mutant)
             others = [rule for rule in registry.rules if rule.name != changed.name]
             whole = registry_of([*others, changed])
-            return any(problems(case, whole) for case in cases(changed, _EDGE_CASES))
+            own = cases(changed, _EDGE_CASES)
+            if changed.name not in NOT_APART:
+                own += beside(changed, _EDGE_CASES)
+            return any(problems(case, whole) for case in own)
     except _EndlessError:
         return True
     except Exception:  # noqa: BLE001  # a mutant that cannot be used is killed

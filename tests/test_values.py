@@ -159,7 +159,7 @@ def test_joining_merges_neighbouring_literals() -> None:
 
 def test_a_text_shows_what_is_missing_and_names_its_references() -> None:
     text = join(["x-", ARN, "-", OPEN])
-    assert str(text) == "x-${Queue.Arn}-${main.yaml#Open}"
+    assert str(text) == "x-${Queue.Arn}-${Open}"
     assert isinstance(text, Text)
     assert text.references == (ARN,)
     assert show(True) == "true"  # noqa: FBT003  # a value, not a switch

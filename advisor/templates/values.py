@@ -127,7 +127,9 @@ def show(value: Value) -> str:
     if isinstance(value, Reference):
         return f"{value.logical_id}.{value.attribute}" if value.attribute else value.logical_id
     if isinstance(value, Unknown):
-        return value.key or "?"
+        # A template says `${AWS::StackName}`; whose that is stands before it in the key.
+        own = value.cause in {Cause.PARAMETER, Cause.PSEUDO}
+        return (value.key.rpartition("#")[2] if own else value.key) or "?"
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
