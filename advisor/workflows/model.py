@@ -402,8 +402,8 @@ class Workflow:
         if value is None or isinstance(value, Unknown):
             return value
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            # Neither infinite nor what no float holds; also none that is no number.
-            return value if -_BEYOND_ALL < value < _BEYOND_ALL else UNKNOWN
+            # Neither infinite nor what no float holds.
+            return max(-_BEYOND_ALL, min(value, _BEYOND_ALL))
         if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
             return int(value)
         return UNKNOWN
