@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 EDGE_CASES = Path(__file__).parent.parent / "fixtures" / "edge_cases"
 REGISTRY = load()
 NOT_APART = frozenset({
+    "machine-without-failure-path",  # a rule listens to all machines of an account
     "no-alarms",  # asks whether anything in the project has one
     "missing-handler",  # its words name the folder
     "dead-letter-queue-without-alarm",  # two queues of one explicit name: whose alarm is it?
