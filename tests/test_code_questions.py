@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from advisor.analysis import analyze, read
 from advisor.architecture.questions_source import fits, is_self_contained
 from advisor.config import Config
+from advisor.data.managed_policies import managed_policies
 from advisor.rules.finding import Severity
 from advisor.source.facts import Facts, Invocation
 from advisor.templates.values import UNKNOWN, Unknown
@@ -105,6 +106,28 @@ def test_a_grant_for_everything_is_not_wide_where_one_name_is_not_known(tmp_path
     )
     architecture = _read(tmp_path, code, more=WIDE)
     assert architecture.wide_grants(_fn(architecture)) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "refused"),
+    [("AWSLambdaKinesisExecutionRole", True), ("AWSLambdaSQSQueueExecutionRole", False)],
+)
+def test_only_a_policy_of_aws_that_was_verified_refuses_anything(
+    tmp_path: Path, policy: str, *, refused: bool
+) -> None:
+    assert managed_policies()[policy].is_verified is refused
+    (tmp_path / "advise.toml").write_text("")
+    (tmp_path / "template.yaml").write_text(
+        TEMPLATE.replace(
+            "DynamoDBReadPolicy: {TableName: !Ref POLICY}",
+            f"arn:aws:iam::aws:policy/service-role/{policy}",
+        )
+    )
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text(CALL.format("put_item(Item=event)"))
+    (reading,) = read([tmp_path / "template.yaml"], Config())
+    found = reading.architecture.refused_calls(_fn(reading.architecture))
+    assert isinstance(found, Unknown) is not refused
 
 
 def test_code_that_takes_on_another_role_is_refused_nothing(tmp_path: Path) -> None:

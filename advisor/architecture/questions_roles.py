@@ -75,13 +75,13 @@ def role_permissions(
             held[node.id] = node
             continue
         named = str(item if isinstance(item, (str, Text)) else "")
-        actions = (
-            managed_policies().get(named.rpartition("/")[2]) if ":aws:policy/" in named else None
-        )
-        if actions is not None:
-            of_aws.append(_of_aws(role, index, actions))
-        elif not named.endswith(_FOR_LOGS):
-            is_complete = False
+        last = named.rpartition("/")[2] if ":aws:policy/" in named else ""
+        known = managed_policies().get(last)
+        if known is not None:
+            of_aws.append(_of_aws(role, index, known.actions))
+        # What was not compared with AWS's reference may allow more.
+        seen = known.is_verified if known is not None else named.endswith(_FOR_LOGS)
+        is_complete = is_complete and seen
     statements = [*role.statements(), *of_aws]
     for policy in held.values():
         statements += policy.statements()

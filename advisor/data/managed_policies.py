@@ -6,12 +6,27 @@ import json
 from functools import cache
 from pathlib import Path
 
+from advisor.records import record
+
+
+@record(frozen=True)
+class AwsPolicy:
+    """What one policy of AWS allows."""
+
+    name: str
+    actions: tuple[str, ...]
+    is_verified: bool
+    """Whether the actions were compared with AWS's reference; else there may be others."""
+
 
 @cache
-def managed_policies() -> dict[str, tuple[str, ...]]:
-    """Return the actions of each policy in the table by its name."""
+def managed_policies() -> dict[str, AwsPolicy]:
+    """Return each policy in the table by its name."""
     text = (Path(__file__).parent / "managed_policies.json").read_text(encoding="utf-8")
-    return {row["name"]: tuple(row["actions"]) for row in json.loads(text)}
+    return {
+        row["name"]: AwsPolicy(row["name"], tuple(row["actions"]), row["verified"])
+        for row in json.loads(text)
+    }
 
 
-__all__ = ["managed_policies"]
+__all__ = ["AwsPolicy", "managed_policies"]
