@@ -135,24 +135,46 @@ def test_rules_on_code_judge_nothing_where_the_code_is_not_read(
     assert "sleep-in-function" not in out.partition("  met: ")[2]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "note"),
+    [
+        (
+            "app.py",
+            "def handler(event, context):\n    return (\n",
+            "'(' was never closed (line 2)",
+        ),
+        (
+            "app.js",
+            "exports.handler = a;\n" + "a(b.c, {d: [1, 2]});" * 100_000,
+            "not read: larger than 512 KiB or not readable",
+        ),
+    ],
+    ids=["syntax error", "bundle of 2 MB"],
+)
 def test_code_that_cannot_be_read_is_noted_when_more_is_asked_for(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    text: str,
+    note: str,
 ) -> None:
+    runtime = "python3.13" if name.endswith(".py") else "nodejs24.x"
     (tmp_path / "advise.toml").write_text("")
-    (tmp_path / "app.py").write_text("def handler(event, context):\n    return (\n")
+    (tmp_path / name).write_text(text)
     file = tmp_path / "template.yaml"
     file.write_text(
         "Transform: AWS::Serverless-2016-10-31\n"
         "Resources:\n"
         "  Bad:\n"
         "    Type: AWS::Serverless::Function\n"
-        "    Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: .}\n"
+        "    Properties: {Runtime: "
+        f"{runtime}, Handler: app.handler, CodeUri: .}}\n"
     )
     code, _, err = ran(capsys, "check", str(file), "--verbose")
     assert code == 0
-    assert "note: app.py: '(' was never closed (line 2)" in err
+    assert f"note: {name}: {note}" in err
     _, _, err = ran(capsys, "check", str(file))
-    assert "app.py" not in err
+    assert name not in err
 
 
 SHOP = """

@@ -82,6 +82,27 @@ def test_other_languages_are_said_not_to_be_read(tmp_path: Path, runtime: str, w
     assert locate(code(tmp_path, "a.b", runtime), root=tmp_path) == NotRead(words)
 
 
+@pytest.mark.parametrize(
+    ("files", "path", "handler", "found"),
+    [
+        (("src/orders/app.ts", "src/users/app.ts"), "dist/orders/", "app.handler", 0),
+        (("lambda/orders.ts", "lambda/orders.js"), "./dist", "orders.handler", 0),
+        (("services/a/src/index.ts", "services/b/src/index.ts"), "services/a/dist", "index.h", 0),
+        (("src/one/index.ts", "src/two/index.ts"), "dist", "index.handler", None),
+        (("src/orders/app.ts",), "deploy/orders", "app.handler", None),
+        (("tests/orders/app.ts",), "dist/orders", "app.handler", None),
+    ],
+)
+def test_what_a_build_will_write_is_read_where_it_is_written(
+    tmp_path: Path, files: tuple[str, ...], path: str, handler: str, found: int | None
+) -> None:
+    lay(tmp_path, files)
+    handled = locate(code(tmp_path, handler, "nodejs24.x", path), root=tmp_path)
+    assert (handled.shown if isinstance(handled, Handler) else None) == (
+        None if found is None else files[found]
+    )
+
+
 def test_a_handler_file_that_is_not_beside_other_code_is_missing(tmp_path: Path) -> None:
     lay(tmp_path, ["src/App.py"])
     found = locate(code(tmp_path, "app.handler", "python3.13", "src"), root=tmp_path)

@@ -75,7 +75,9 @@ def role_permissions(
             held[node.id] = node
             continue
         named = str(item if isinstance(item, (str, Text)) else "")
-        last = named.rpartition("/")[2] if ":aws:policy/" in named else ""
+        # SAM knows AWS's own policies by their bare names as well.
+        is_of_aws = ":aws:policy/" in named or ":" not in named
+        last = named.rpartition("/")[2] if is_of_aws else ""
         known = managed_policies().get(last)
         if known is not None:
             of_aws.append(_of_aws(role, index, known.actions))

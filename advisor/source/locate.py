@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.records import record
+from advisor.source.built import BUILT, source_of
 from advisor.source.facts import NotRead
 from advisor.source.files import is_file, is_folder, is_inside, read_text, shown
 from advisor.source.loading import language_of
@@ -32,7 +33,6 @@ _UNREAD = {
     "provided": "a custom runtime",
 }
 _SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".jsx")
-_BUILT = frozenset({"dist", "build", "lib", "out", ".build", "bundle"})
 _BUILD_FOLDER = ".aws-sam/build"
 _MAX_DOCKERFILE = 64 * 1024
 _LONGEST = 1000
@@ -99,6 +99,15 @@ def _find(
                     return Handler(
                         candidate, shown(candidate, root), function, found, (base, *layers)
                     )
+    origin = (
+        source_of(code.path, stem, folder=code.folder, root=root)
+        if language is not Language.PYTHON
+        else None
+    )
+    if origin is not None and is_file(origin, root):
+        path = Path(os.path.normpath(origin))
+        kind = language_of(path) or Language.JAVASCRIPT
+        return Handler(path, shown(path, root), function, kind, (path.parent, *layers))
     where = shown(folder, root)
     if not is_folder(folder, root):
         # A build may make it: only what lies beside other code is certainly missing.
@@ -154,7 +163,7 @@ def _candidates(
     for ending in _SCRIPTS:
         yield base / f"{stem}{ending}"
     first, _, rest = stem.partition("/")
-    if rest and first in _BUILT:
+    if rest and first in BUILT:
         # What is deployed is compiled from a file of the same name.
         for source in ("src/", "", "lib/"):
             for ending in (".ts", ".tsx", ".mts", ".js", ".mjs"):
