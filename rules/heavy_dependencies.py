@@ -142,15 +142,17 @@ def _remediation(estimate: Estimate) -> str:
         f"#   {_mb(part.size):>8}  {part.name} ({part.version}, {part.date})"
         for part in estimate.parts[:_SHOWN]
     ]
+    if estimate.others:
+        lines.append(f"#   {_mb(estimate.others):>8}  what these bring along")
+    if estimate.guessed:
+        names = ", ".join(estimate.unknown[:_SHOWN])
+        lines.append(f"#   {_mb(estimate.guessed):>8}  if the others are like most: {names}")
+    if estimate.near:
+        lines.append(f"# of {', '.join(estimate.near[:_SHOWN])} another version was weighed")
     if estimate.provided:
         names = ", ".join(estimate.provided)
         lines.append(f"# the runtime has {names}: they need not be declared")
-    if estimate.unknown:
-        names = ", ".join(estimate.unknown[:_SHOWN])
-        lines.append(f"# {len(estimate.unknown)} more are not in the table: {names}")
-    sure = (
-        "all that is installed" if estimate.is_locked else "what is asked for, not what that needs"
-    )
+    sure = "all that is installed" if estimate.is_locked else "what is asked for and what it needs"
     lines.append(f"# counted is {sure}")
     return "\n".join(lines)
 

@@ -165,7 +165,10 @@ def test_declared_dependencies_weigh_what_the_table_says(tmp_path: Path) -> None
     assert {"pandas", "numpy", "boto3", "botocore"} <= names
     assert found.unknown == ("not-in-the-table",)
     assert found.provided == ("boto3", "botocore", "s3transfer")
-    assert found.size == sum(part.size for part in found.parts) > 50 * MIB
+    known = sum(part.size for part in found.parts)
+    assert found.size == known + found.others + found.guessed
+    assert known > 50 * MIB
+    assert 0 < found.guessed < found.others < known
     assert not found.is_locked
 
 
@@ -201,6 +204,62 @@ def test_each_form_of_declaration_is_read(tmp_path: Path, name: str, text: str) 
     assert found is not None
     assert [part.name for part in found.parts] == ["numpy"]
     assert found.files == (name,)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "version", "is_near"),
+    [
+        ("botocore", "==1.31.85", "1.31.85", False),
+        ("botocore", "==1.31.99", "1.31.85", True),
+        ("botocore", "==1.2.0", "1.19.63", True),
+        ("botocore", ">=1.20,<1.32", "1.31.85", False),
+        ("botocore", "~=1.23.1", "1.23.54", False),
+        ("botocore", "==1.27.*", "1.27.96", False),
+        ("pydantic", "[email] < 2 ; python_version > '3'", "1.10.26", False),
+    ],
+)
+def test_the_declared_version_is_weighed(
+    tmp_path: Path, name: str, asked: str, version: str, *, is_near: bool
+) -> None:
+    (tmp_path / "requirements.txt").write_text(f"{name}{asked}  # pinned\n")
+    found = estimate(tmp_path, root=tmp_path, runtime="python3.12")
+    assert found is not None
+    assert [part.version for part in found.parts if part.name == name] == [version]
+    assert bool(found.near) is is_near
+
+
+@pytest.mark.parametrize(
+    ("asked", "version"),
+    [("^4.18.0", "4.21.2"), ("~4.21.1", "4.21.2"), ("4.x", "4.21.2"), (">=4 <5", "4.21.2")],
+)
+def test_a_range_of_npm_chooses_the_newest_version_in_it(
+    tmp_path: Path, asked: str, version: str
+) -> None:
+    (tmp_path / "package.json").write_text(json.dumps({"dependencies": {"express": asked}}))
+    found = estimate(tmp_path, root=tmp_path, runtime="nodejs24.x")
+    assert found is not None
+    assert [part.version for part in found.parts] == [version]
+
+
+def test_an_old_sdk_brings_the_core_of_its_time(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("boto3==1.28.85\n")
+    found = estimate(tmp_path, root=tmp_path, runtime="python3.12")
+    assert found is not None
+    assert {part.name: part.version for part in found.parts}["botocore"] == "1.31.85"
+    assert found.size > 70 * MIB, "its service models were not packed yet"
+
+
+def test_clients_of_one_sdk_share_what_they_bring_along(tmp_path: Path) -> None:
+    def weigh(*names: str) -> int:
+        manifest = {"dependencies": dict.fromkeys((f"@aws-sdk/client-{x}" for x in names), "*")}
+        (tmp_path / "package.json").write_text(json.dumps(manifest))
+        found = estimate(tmp_path, root=tmp_path, runtime="nodejs24.x")
+        assert found is not None
+        return found.size
+
+    both = weigh("dynamodb", "sqs")
+    assert both < weigh("dynamodb") + weigh("sqs")
+    assert both < weigh("dynamodb", "sqs", "not-in-the-table")
 
 
 @pytest.mark.parametrize(

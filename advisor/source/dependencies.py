@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.records import record
-from advisor.source.files import is_file, read_text, shown
+from advisor.source.declared import declared
+from advisor.source.versions import Wanted, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from advisor.source.declared import Declared
+    from advisor.source.versions import Version
 
-_MAX_BYTES = 8 * 1024 * 1024
-_MAX_INCLUDES = 10
-_MAX_NAMES = 5000
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
-_INCLUDE = re.compile(r"\s*(?:-r|--requirement)[ =]\s*(\S+)")
-_YARN = re.compile(r'^"?(@?[^@"\s]+)@', re.MULTILINE)
-_PNPM = re.compile(r"^  '?/?(@?[^@'\s(:]+)[@/]\d", re.MULTILINE)
+_SDK = "@aws-sdk/"
+_SDK_PYTHON = frozenset(
+    {"aws-lambda-powertools", "aws-xray-sdk", "awswrangler", "boto3", "botocore", "s3transfer"}
+)
+_PROVIDED = {"python": frozenset({"boto3", "botocore", "s3transfer"}), "node": frozenset[str]()}
 
 
 @record(frozen=True)
@@ -30,19 +29,31 @@ class KnownSize:
     name: str
     version: str
     size: int
-    requires: tuple[str, ...]
+    requires: tuple[tuple[str, str], ...]
+    """The packages of the table that it needs, each with the version that was installed."""
     date: str
+    others: int = 0
+    """How many further packages it brings along."""
+    others_size: int = 0
+    """What these weigh together."""
 
 
 @record(frozen=True)
 class Estimate:
-    """What the declared dependencies of a function weigh at least, in bytes."""
+    """What the declared dependencies of a function weigh about, in bytes."""
 
     size: int
+    """The known packages, what these bring along, and a guess for the unknown ones."""
     parts: tuple[KnownSize, ...]
     """The packages that the table knows, the heaviest first."""
+    others: int
+    """What the packages weigh that the known ones bring along."""
+    guessed: int
+    """What the unknown packages weigh if they are as heavy as most."""
     unknown: tuple[str, ...]
-    """Declared packages that the table does not know: they weigh something more."""
+    """Declared packages that the table does not know."""
+    near: tuple[str, ...]
+    """Packages of which the table has another version than the declared one."""
     provided: tuple[str, ...]
     """Declared packages that the runtime has: they need not be packed, and are counted."""
     files: tuple[str, ...]
@@ -56,181 +67,107 @@ def estimate(folder: Path, *, root: Path, runtime: str) -> Estimate | None:
     kind = "python" if runtime.startswith("python") else "node"
     if kind == "node" and not runtime.startswith("nodejs"):
         return None
-    names: dict[str, None] = {}
-    files: list[str] = []
-    is_locked = False
-    for file, read, locks in _FILES[kind]:
-        found = _declared(folder / file, read, root)
-        if found is None:
-            continue
-        files.append(shown(folder / file, root))
-        names |= dict.fromkeys(found[:_MAX_NAMES])
-        is_locked = locks
-        break
-    if not files:
-        return None
-    return _estimate(kind, list(names), tuple(files), is_locked=is_locked)
+    found = declared(folder, root=root, kind=kind)
+    return _estimate(kind, found) if found is not None else None
 
 
-def _estimate(kind: str, names: list[str], files: tuple[str, ...], *, is_locked: bool) -> Estimate:
+def _estimate(kind: str, found: Declared) -> Estimate:
     table = known_sizes(kind)
-    wanted = dict.fromkeys(names)
-    waiting = [] if is_locked else list(names)
+    wanted = dict(found.names)
+    waiting = list(wanted)
+    chosen: dict[str, KnownSize] = {}
+    near: list[str] = []
     while waiting:
-        known = table.get(waiting.pop())
-        for name in known.requires if known is not None else ():
-            if name not in wanted:
-                wanted[name] = None
-                waiting.append(name)
-    parts = sorted((table[x] for x in wanted if x in table), key=lambda x: (-x.size, x.name))
-    runtime_has = {"boto3", "botocore", "s3transfer"} if kind == "python" else set()
+        name = waiting.pop(0)
+        rows = table.get(name)
+        if rows is None:
+            continue
+        index, is_meant = wanted[name].choose([version for version, _ in rows])
+        chosen[name] = rows[index][1]
+        if not is_meant and name in found.names:
+            near.append(name)
+        for further, version in chosen[name].requires if not found.is_locked else ():
+            if further not in wanted:
+                wanted[further] = Wanted(numbers(version), exact=True)
+                waiting.append(further)
+    parts = sorted(chosen.values(), key=lambda part: (-part.size, part.name))
+    unknown = sorted(name for name in found.names if name not in table)
+    count, others = _brought(parts)
+    guessed = _guess(kind, unknown, count if found.is_locked else 0, parts)
     return Estimate(
-        size=sum(part.size for part in parts),
+        size=sum(part.size for part in parts) + others + guessed,
         parts=tuple(parts),
-        unknown=tuple(sorted(name for name in names if name not in table)),
-        provided=tuple(sorted(runtime_has & set(wanted))),
-        files=files,
-        is_locked=is_locked,
+        others=others,
+        guessed=guessed,
+        unknown=tuple(unknown),
+        near=tuple(near),
+        provided=tuple(sorted(_PROVIDED[kind] & set(wanted))),
+        files=(found.file,),
+        is_locked=found.is_locked,
     )
 
 
+def _brought(parts: list[KnownSize]) -> tuple[int, int]:
+    """Return number and bytes of what packages bring along; the SDK's share theirs."""
+    found: list[tuple[int, int]] = []
+    shared: list[tuple[int, int]] = []
+    for part in parts:
+        is_sdk = part.name.startswith(_SDK) or part.name in _SDK_PYTHON
+        (shared if is_sdk else found).append((part.others, part.others_size))
+    found += [max(shared, key=lambda item: item[1])] if shared else []
+    return sum(count for count, _ in found), sum(size for _, size in found)
+
+
+def _guess(kind: str, unknown: list[str], counted: int, parts: list[KnownSize]) -> int:
+    """Return what unknown packages weigh if they are like those that the table's bring along."""
+    known = {name: rows[-1][1] for name, rows in known_sizes(kind).items()}
+    clients = [size for name, size in known.items() if name.startswith(f"{_SDK}client-")]
+    like = [name for name in unknown if name.startswith(f"{_SDK}client-")] if not counted else []
+    guess = max(0, len(unknown) - len(like) - counted) * _typical(kind)
+    if like and clients:
+        smallest = min(clients, key=lambda client: client.size)
+        guess += len(like) * smallest.size
+        if not any(part.name.startswith(_SDK) for part in parts):
+            guess += smallest.others_size
+    return guess
+
+
 @cache
-def known_sizes(kind: str) -> dict[str, KnownSize]:
-    """Return the table of `python` or `node` packages by name."""
+def _table() -> dict[str, list[dict[str, object]]]:
     text = (Path(__file__).parent.parent / "data" / "package_sizes.json").read_text("utf-8")
-    return {
-        row["name"]: KnownSize(
-            row["name"], row["version"], row["bytes"], tuple(row["requires"]), row["date"]
+    loaded: dict[str, list[dict[str, object]]] = json.loads(text)
+    return loaded
+
+
+def _typical(kind: str) -> int:
+    return next((_number(row["bytes"]) for row in _table()["typical"] if row["kind"] == kind), 0)
+
+
+@cache
+def known_sizes(kind: str) -> dict[str, list[tuple[Version, KnownSize]]]:
+    """Return the rows of `python` or `node` packages by name, the versions rising."""
+    found: dict[str, list[tuple[Version, KnownSize]]] = {}
+    for row in _table()["packages"]:
+        if row["kind"] != kind:
+            continue
+        requires = row["requires"]
+        known = KnownSize(
+            str(row["name"]),
+            str(row["version"]),
+            _number(row["bytes"]),
+            tuple(requires.items()) if isinstance(requires, dict) else (),
+            str(row["date"]),
+            _number(row["others"]),
+            _number(row["others_bytes"]),
         )
-        for row in json.loads(text)["packages"]
-        if row["kind"] == kind
-    }
-
-
-def _declared(
-    path: Path, read: Callable[[str, Path, Path], list[str]], root: Path
-) -> list[str] | None:
-    text = read_text(path, root, _MAX_BYTES)
-    if text is None:
-        return None
-    try:
-        return read(text, path, root)
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        # Not in the form that its name promises: it declares nothing that can be read.
-        return None
-
-
-def normal(name: str) -> str:
-    """Return a Python package's name the way that indexes compare names."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-# --- Python -----------------------------------------------------------------------------------
-
-
-def _requirements(text: str, path: Path, root: Path) -> list[str]:
-    found: list[str] = []
-    seen = {path}
-    waiting = [(text, path)]
-    while waiting:
-        content, place = waiting.pop()
-        for line in content.replace("\\\n", " ").splitlines()[:_MAX_NAMES]:
-            include = _INCLUDE.match(line)
-            other = place.parent / include[1] if include and "\0" not in include[1] else None
-            if other is not None and other not in seen and len(seen) < _MAX_INCLUDES:
-                seen.add(other)
-                inner = read_text(other, root, _MAX_BYTES) if is_file(other, root) else None
-                waiting += [(inner, other)] if inner is not None else []
-            named = _REQUIREMENT.match(line)
-            if named and "://" not in line.split(";")[0].split("@")[0]:
-                found.append(normal(named[1]))
+        found.setdefault(known.name, []).append((numbers(known.version), known))
+    for rows in found.values():
+        rows.sort(key=lambda row: row[0])
     return found
 
 
-def _pyproject(text: str, path: Path, root: Path) -> list[str]:
-    del path, root
-    import tomllib  # of a project in Python with such a file
-
-    data = tomllib.loads(text)
-    found = [_REQUIREMENT.match(item) for item in data.get("project", {}).get("dependencies", ())]
-    names = [normal(item[1]) for item in found if item]
-    poetry = data.get("tool", {}).get("poetry", {}).get("dependencies", {})
-    return names + [normal(name) for name in poetry if name != "python"]
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
-def _toml_lock(text: str, path: Path, root: Path) -> list[str]:
-    """Read `uv.lock` and `poetry.lock`, less what only other groups need."""
-    del path, root
-    import tomllib
-
-    found = []
-    for package in tomllib.loads(text).get("package", ()):
-        is_project = bool({"virtual", "editable"} & set(package.get("source", {})))
-        groups = package.get("groups", ["main"])
-        if not is_project and package.get("category", "main") == "main" and "main" in groups:
-            found.append(normal(package["name"]))
-    return found
-
-
-def _pipfile_lock(text: str, path: Path, root: Path) -> list[str]:
-    del path, root
-    return [normal(name) for name in json.loads(text).get("default", {})]
-
-
-# --- Node.js ----------------------------------------------------------------------------------
-
-
-def _package_json(text: str, path: Path, root: Path) -> list[str]:
-    del path, root
-    return list(json.loads(text).get("dependencies", {}))
-
-
-def _package_lock(text: str, path: Path, root: Path) -> list[str]:
-    del path, root
-    data = json.loads(text)
-    packages = data.get("packages")
-    if packages is None:
-        return [name for name, item in data["dependencies"].items() if not item.get("dev")]
-    return [
-        name.rpartition("node_modules/")[2]
-        for name, item in packages.items()
-        if "node_modules/" in name and not item.get("dev") and not item.get("link")
-    ]
-
-
-def _yarn_lock(text: str, path: Path, root: Path) -> list[str]:
-    """Read the names of a lock that says nothing about development: only what is asked for."""
-    return _asked(set(_YARN.findall(text)), path, root)
-
-
-def _pnpm_lock(text: str, path: Path, root: Path) -> list[str]:
-    return _asked(set(_PNPM.findall(text)), path, root)
-
-
-def _asked(names: set[str], path: Path, root: Path) -> list[str]:
-    manifest = read_text(path.parent / "package.json", root, _MAX_BYTES)
-    if manifest is None:
-        raise ValueError("a lock without its manifest")
-    asked = _package_json(manifest, path, root)
-    return [name for name in asked if name in names] or asked
-
-
-_Reader = tuple[str, "Callable[[str, Path, Path], list[str]]", bool]
-_FILES: dict[str, tuple[_Reader, ...]] = {
-    "python": (
-        # SAM installs what requirements.txt says, whatever lies beside it.
-        ("requirements.txt", _requirements, False),
-        ("uv.lock", _toml_lock, True),
-        ("poetry.lock", _toml_lock, True),
-        ("Pipfile.lock", _pipfile_lock, True),
-        ("pyproject.toml", _pyproject, False),
-    ),
-    "node": (
-        ("package-lock.json", _package_lock, True),
-        ("npm-shrinkwrap.json", _package_lock, True),
-        ("yarn.lock", _yarn_lock, False),
-        ("pnpm-lock.yaml", _pnpm_lock, False),
-        ("package.json", _package_json, False),
-    ),
-}
-"""The files that declare dependencies, in the order in which they are believed; which lock."""
+__all__ = ["Estimate", "KnownSize", "estimate", "known_sizes"]
