@@ -8,6 +8,7 @@ from advisor import (
     Confidence,
     Estimate,
     Evidence,
+    Facts,
     Function,
     NotRead,
     Pillar,
@@ -94,6 +95,17 @@ rule = Rule(
 
 _MB = 1024 * 1024
 _SHOWN = 5
+_MODULES = {
+    "beautifulsoup4": "bs4",
+    "google-api-python-client": "googleapiclient",
+    "opencv-python-headless": "cv2",
+    "pillow": "pil",
+    "polars-runtime-32": "polars",
+    "psycopg2-binary": "psycopg2",
+    "pyyaml": "yaml",
+    "scikit-learn": "sklearn",
+}
+"""What packages are imported as, where that is not their name."""
 
 
 @rule.check
@@ -124,7 +136,14 @@ def _finding(functions: list[Function], estimate: Estimate, most: float) -> Find
     return rule.finding(
         f"dependencies of '{first.name}'{shared} weigh about {_mb(estimate.size)}: {parts}",
         at=first.at("CodeUri", label=f"{estimate.files[0]} declares them"),
-        related=[other.at("CodeUri", label="is built of the same folder") for other in others],
+        related=[
+            other.at(
+                "CodeUri",
+                label="is built of the same folder"
+                + (" and imports none of them" if _imports_none(other, estimate) else ""),
+            )
+            for other in others
+        ],
         why=(
             f"Lambda takes {_mb(most)} unzipped and refuses the function"
             if beyond
@@ -134,6 +153,16 @@ def _finding(functions: list[Function], estimate: Estimate, most: float) -> Find
         severity=Severity.WARNING if beyond else None,
         evidence=Evidence.REFERENCED,
     )
+
+
+def _imports_none(function: Function, estimate: Estimate) -> bool:
+    """Tell whether a function carries the known packages and imports none of the declared ones."""
+    facts = function.source
+    if not isinstance(facts, Facts) or not facts.is_complete:
+        return False
+    imported = {item.package.lower().replace("_", "-") for item in facts.imports}
+    names = {part.name for part in estimate.parts} | set(estimate.unknown)
+    return not any(_MODULES.get(name, name) in imported or name in imported for name in names)
 
 
 def _remediation(estimate: Estimate) -> str:

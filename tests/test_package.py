@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from advisor.analysis import analyze
+from advisor.config import Config
+from advisor.rules.finding import Severity
 from advisor.source.code import FunctionCode
 from advisor.source.dependencies import estimate
 from advisor.source.facts import NotRead
@@ -247,6 +250,50 @@ def test_an_old_sdk_brings_the_core_of_its_time(tmp_path: Path) -> None:
     assert found is not None
     assert {part.name: part.version for part in found.parts}["botocore"] == "1.31.85"
     assert found.size > 70 * MIB, "its service models were not packed yet"
+
+
+@pytest.mark.parametrize(
+    ("runtime", "name", "has"),
+    [
+        ("nodejs22.x", "@aws-sdk/client-s3", True),
+        ("nodejs16.x", "@aws-sdk/client-s3", False),
+        ("nodejs16.x", "aws-sdk", True),
+        ("nodejs22.x", "aws-sdk", False),
+    ],
+)
+def test_an_sdk_that_the_runtime_has_is_said(
+    tmp_path: Path, runtime: str, name: str, *, has: bool
+) -> None:
+    (tmp_path / "package.json").write_text(json.dumps({"dependencies": {name: "*"}}))
+    found = estimate(tmp_path, root=tmp_path, runtime=runtime)
+    assert found is not None
+    assert found.provided == ((name,) if has else ())
+
+
+def test_a_function_that_imports_nothing_of_its_folder_is_named(tmp_path: Path) -> None:
+    function = (
+        "  {}:\n    Type: AWS::Serverless::Function\n"
+        "    Properties: {{Runtime: python3.13, Handler: {}.handler, CodeUri: code}}\n"
+    )
+    texts = {
+        "advise.toml": "",
+        "code/requirements.txt": "pandas\n",
+        "code/report.py": "import pandas\ndef handler(event, context): pass\n",
+        "code/ping.py": "def handler(event, context): pass\n",
+        "template.yaml": "Transform: AWS::Serverless-2016-10-31\nResources:\n"
+        + "".join(
+            function.format(*each) for each in (("A", "report"), ("B", "report"), ("C", "ping"))
+        ),
+    }
+    (tmp_path / "code").mkdir()
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    config = Config(severity=Severity.INFO, select=("heavy-dependencies",))
+    (finding,) = analyze([tmp_path / "template.yaml"], config).findings
+    assert [place.label for place in finding.related] == [
+        "is built of the same folder",
+        "is built of the same folder and imports none of them",
+    ]
 
 
 def test_clients_of_one_sdk_share_what_they_bring_along(tmp_path: Path) -> None:

@@ -384,3 +384,87 @@ def test_code_that_only_a_name_may_lead_to_is_kept_apart(tmp_path: Path) -> None
     assert facts.calls == ()
     assert [call.operation for call in facts.possible_calls] == ["GetObject"]
     assert facts.possible_variables == {"B"}
+
+
+POLL = """
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const { AthenaClient, GetQueryExecutionCommand } = require('@aws-sdk/client-athena');
+const client = new AthenaClient({});
+exports.handler = async (event) => {
+  let found;
+  do {
+    await sleep(2000);
+    found = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: event.id }));
+  } while (found.QueryExecution.Status.State === 'RUNNING');
+};
+"""
+AGAIN = """
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const { DynamoDB } = require('@aws-sdk/client-dynamodb');
+const client = new DynamoDB({});
+exports.handler = async (event) => {
+  for (let i = 0; i < 3; i++) {
+    try {
+      return await client.getItem({ TableName: process.env.T, Key: event.key });
+    } catch (error) {
+      await sleep(2000);
+    }
+  }
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "polled", "slept"), [(POLL, ["GetQueryExecution"], [2.0]), (AGAIN, [], [])]
+)
+def test_a_helper_that_waits_is_where_it_is_called(
+    tmp_path: Path, body: str, polled: list[str], slept: list[float]
+) -> None:
+    facts = script(tmp_path, body, "app.js")
+    assert [loop.operation for loop in facts.polling] == polled
+    assert [sleep.seconds for sleep in facts.sleeps if sleep.in_loop] == slept
+
+
+def test_asking_for_the_next_page_is_no_polling(tmp_path: Path) -> None:
+    facts = python(
+        tmp_path,
+        """
+        import time
+        client = boto3.client("logs")
+        def handler(event, context):
+            token = ""
+            while token is not None:
+                found = client.describe_log_groups(nextToken=token)
+                token = found.get("nextToken")
+                time.sleep(1)
+        """,
+    )
+    assert facts.polling == ()
+
+
+def test_the_client_beneath_a_resource_is_a_client(tmp_path: Path) -> None:
+    facts = python(
+        tmp_path,
+        """
+        table = boto3.resource("dynamodb").Table(os.environ["T"])
+        def handler(event, context):
+            with table.batch_writer() as batch:
+                batch.put_item(Item=event)
+            table.meta.client.put_item(TableName=os.environ["U"], Item=event)
+        """,
+    )
+    assert said(facts) == ["dynamodb:BatchWriteItem T", "dynamodb:PutItem U"]
+    assert facts.is_complete
+
+
+def test_a_client_that_a_tracer_hands_back_is_the_same_client(tmp_path: Path) -> None:
+    body = SQS + (
+        "import { Tracer } from '@aws-lambda-powertools/tracer';"
+        "const tracer = new Tracer(); const client = tracer.captureAWSv3Client(new SQSClient({}));"
+        "export const handler = async () => {"
+        " await client.send(new SendMessageCommand({ QueueUrl: process.env.Q })); };"
+    )
+    facts = script(tmp_path, body)
+    assert said(facts) == ["sqs:SendMessage Q"]
+    assert [client.service for client in facts.clients] == ["sqs"]
+    assert facts.is_complete

@@ -83,12 +83,16 @@ def refused_calls(architecture: Architecture, function: Function) -> list[Refuse
     allowed = statements_of(architecture, function)
     if isinstance(allowed, Unknown):
         return allowed
+    role = role_permissions(architecture, function.role, function)
+    unverified = role.unverified if role is not None else frozenset()
     # Other credentials have other permissions.
     if any(call.service == "sts" and call.operation.startswith("Assume") for call in facts.calls):
         return []
     found: list[RefusedCall] = []
     for call in facts.calls:
         if not _is_checked(call) or _is_sms(call):
+            continue
+        if call.action.partition(":")[0] in unverified:
             continue
         service = SERVICES_IN_CALLS.get(call.service, call.service)
         kind = KINDS.get(service, "")

@@ -33,11 +33,13 @@ class RolePermissions:
     statements: tuple[Statement, ...]
     is_complete: bool
     """Whether nothing that it holds lies outside the templates or is not readable."""
+    unverified: frozenset[str] = frozenset()
+    """Services of which AWS's own policies may allow more than is known here."""
 
     def may(self, action: str) -> bool | Unknown:
         """Tell whether the role lets do an action on anything at all."""
-        unsure = not self.is_complete
         wanted = action.lower()
+        unsure = not self.is_complete or wanted.partition(":")[0] in self.unverified
         for statement in self.statements:
             named = any(
                 fnmatchcase(wanted, written[:_LONGEST].lower()) for written in statement.actions
@@ -69,6 +71,7 @@ def role_permissions(
                 is_complete = False
     managed = role.managed_policies
     of_aws: list[Statement] = []
+    unverified: set[str] = set()
     for index, item in enumerate([] if isinstance(managed, Unknown) else managed):
         node = architecture.node_of(item, "policy", role)
         if isinstance(node, ManagedPolicy):
@@ -81,9 +84,10 @@ def role_permissions(
         known = managed_policies().get(last)
         if known is not None:
             of_aws.append(_of_aws(role, index, known.actions))
-        # What was not compared with AWS's reference may allow more.
-        seen = known.is_verified if known is not None else named.endswith(_FOR_LOGS)
-        is_complete = is_complete and seen
+            if not known.is_verified:
+                unverified |= {action.partition(":")[0] for action in known.actions}
+        elif not named.endswith(_FOR_LOGS):
+            is_complete = False
     statements = [*role.statements(), *of_aws]
     for policy in held.values():
         statements += policy.statements()
@@ -92,6 +96,7 @@ def role_permissions(
         role,
         tuple(statements),
         is_complete=is_complete and readable and not isinstance(managed, Unknown),
+        unverified=frozenset(unverified),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from advisor.source import sdk
@@ -16,13 +15,11 @@ from advisor.source.facts import (
     PackageImport,
     Phase,
     Place,
-    PollingLoop,
-    Sleep,
     SwallowedFailure,
     Target,
     TargetKind,
 )
-from advisor.source.habits import connection_of, path_written, sleep_of
+from advisor.source.habits import connection_of, path_written
 from advisor.source.meanings import (
     NOTHING,
     Class,
@@ -34,7 +31,6 @@ from advisor.source.meanings import (
     Handle,
     Literal,
     Operation,
-    Pager,
     target_of,
 )
 from advisor.source.members import MAX_STEPS, constructor_of, decorator_name
@@ -49,6 +45,7 @@ from advisor.source.program import (
 from advisor.source.reach import possible, reach
 from advisor.source.variables import Variables
 from advisor.source.varying import varies_by_event
+from advisor.source.waiting import Waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,16 +68,10 @@ if TYPE_CHECKING:
     )
     from advisor.source.reach import Reach
 
-_ASKING = re.compile(r"(Get|Describe|List|Receive|Head|BatchGet|Query)")
-"""Operations that a loop may repeat to learn of a change."""
-
-
 _MAX_LINKS = 8
 """Members and calls between a resource and what is called on a part of it."""
 _MAX_POSSIBLE = 500
 """Functions that nothing is seen to call, of those that are looked at all the same."""
-_MAX_SITES = 500
-"""Calls looked at per level below a loop."""
 
 
 class Collector:
@@ -177,6 +168,13 @@ class Collector:
             for scope, sites in self.evaluator.callers.items():
                 if any(site.loops or site.scope in looped for site, _ in sites):
                     looped.add(scope)
+            # A callback runs where it is written.
+            looped |= {
+                scope
+                for module in self.files
+                for scope in module.scopes
+                if scope.kind == "function" and not scope.name and scope.parent in looped
+            }
             if len(looped) == before:
                 break
         return looped
@@ -203,6 +201,9 @@ class Collector:
         """Remember a client that is handed to code that is not at hand, or used by reflection."""
         if self._is_unread(site):
             self.opaque.append(place_of(site.call, site.scope))
+            return
+        called = site.call.function
+        if isinstance(called, Member) and sdk.is_capture(called.name):
             return
         values = (*site.call.arguments, *(value for _, value in site.call.keywords))
         functions = self.evaluator.evaluate(site.call.function, site.scope, None)
@@ -266,6 +267,9 @@ class Collector:
                 functions = self.evaluator.evaluate(site.call.function, scope, None)
                 if any(isinstance(item, Function) for item in functions):
                     continue
+                called = site.call.function
+                if isinstance(called, Member) and sdk.is_capture(called.name):
+                    continue
                 if all(isinstance(x, External) and sdk.wraps_client(x.name) for x in functions):
                     continue
                 for meaning in self.evaluator.evaluate(site.call, scope, None):
@@ -290,82 +294,9 @@ class Collector:
                     found.append(DatabaseConnection(driver, phase, target, place, varies))
         return found
 
-    def sleeps(self) -> list[Sleep]:
-        """Return the waits that an invocation reaches."""
-        return [
-            Sleep(sleep[0], bool(site.loops) or scope in self.looped, place_of(site.call, scope))
-            for scope in self.scopes((self.invocation,))
-            if scope.kind == "function"
-            for site in scope.sites
-            if not site.rescues and (sleep := sleep_of(self.evaluator, site)) is not None
-        ]
-
-    def polling(self) -> list[PollingLoop]:
-        """Return loops that sleep and ask again, and the waiters of the SDK."""
-        asked = {call.place: call for call in self.calls if _ASKING.match(call.operation)}
-        loops: dict[Loop, tuple[Scope, list[Site]]] = {}
-        found: list[PollingLoop] = []
-        for scope in self.scopes((self.invocation,)):
-            for site in scope.sites if scope.kind == "function" else ():
-                waiter = self._waiter(site)
-                if waiter:
-                    found.append(PollingLoop(waiter, place_of(site.call, scope), is_waiter=True))
-                for loop in site.loops:
-                    if self._repeats(loop, scope):
-                        loops.setdefault(loop, (scope, []))[1].append(site)
-        for loop, (scope, sites) in loops.items():
-            within = self._through(sites)
-            operation = next(
-                (
-                    asked[place].operation
-                    for site in within
-                    if (place := place_of(site.call, site.scope)) in asked
-                ),
-                "",
-            )
-            # What only waits after a failure tries again; it asks for nothing.
-            waits = (site for site in within if not site.rescues)
-            if operation and any(sleep_of(self.evaluator, site) is not None for site in waits):
-                found.append(PollingLoop(operation, Place(scope.module.shown, loop.span)))
-        return found
-
-    def _waiter(self, site: Site) -> str:
-        for meaning in self.evaluator.evaluate(site.call.function, site.scope, None):
-            if isinstance(meaning, Operation) and isinstance(meaning.receiver, Pager):
-                if meaning.receiver.waits and meaning.name == "wait":
-                    return meaning.receiver.operation
-            elif isinstance(meaning, Operation) and meaning.name == "waitFor":
-                return "waitFor"
-            elif isinstance(meaning, External):
-                helper = sdk.javascript_helper(meaning.name)
-                if helper is not None and helper[2]:
-                    return helper[1]
-        return ""
-
-    def _repeats(self, loop: Loop, scope: Scope) -> bool:
-        """Tell whether a loop is one that goes on until something happens."""
-        if loop.over is None:
-            return True
-        if not isinstance(loop.over, Call):
-            return False
-        functions = self.evaluator.evaluate(loop.over.function, scope, None)
-        return External("builtins.range") in functions or External("itertools.count") in functions
-
-    def _through(self, sites: list[Site]) -> list[Site]:
-        """Return calls, and those of the functions they call, a few levels down, bounded."""
-        found: list[Site] = []
-        seen: set[Scope] = set()
-        level = sites
-        for _ in range(4):
-            following: list[Site] = []
-            for site in level[:_MAX_SITES]:
-                found.append(site)
-                for meaning in self.evaluator.evaluate(site.call.function, site.scope, None):
-                    if isinstance(meaning, Function) and meaning.scope not in seen:
-                        seen.add(meaning.scope)
-                        following += meaning.scope.sites
-            level = following
-        return found
+    def waits(self) -> Waits:
+        """Return the reader of where an invocation waits."""
+        return Waits(self.evaluator, self.scopes((self.invocation,)), self.looped)
 
     def writes(self) -> list[FileWrite]:
         """Return files opened for writing outside `/tmp`."""

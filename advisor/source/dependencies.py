@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from advisor.records import record
 from advisor.source.declared import declared
+from advisor.source.package import runtime_has
 from advisor.source.versions import Wanted, numbers
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ _SDK = "@aws-sdk/"
 _SDK_PYTHON = frozenset(
     {"aws-lambda-powertools", "aws-xray-sdk", "awswrangler", "boto3", "botocore", "s3transfer"}
 )
-_PROVIDED = {"python": frozenset({"boto3", "botocore", "s3transfer"}), "node": frozenset[str]()}
 
 
 @record(frozen=True)
@@ -68,10 +68,10 @@ def estimate(folder: Path, *, root: Path, runtime: str) -> Estimate | None:
     if kind == "node" and not runtime.startswith("nodejs"):
         return None
     found = declared(folder, root=root, kind=kind)
-    return _estimate(kind, found) if found is not None else None
+    return _estimate(kind, runtime, found) if found is not None else None
 
 
-def _estimate(kind: str, found: Declared) -> Estimate:
+def _estimate(kind: str, runtime: str, found: Declared) -> Estimate:
     table = known_sizes(kind)
     wanted = dict(found.names)
     waiting = list(wanted)
@@ -101,7 +101,7 @@ def _estimate(kind: str, found: Declared) -> Estimate:
         guessed=guessed,
         unknown=tuple(unknown),
         near=tuple(near),
-        provided=tuple(sorted(_PROVIDED[kind] & set(wanted))),
+        provided=tuple(sorted(name for name in wanted if runtime_has(name, runtime))),
         files=(found.file,),
         is_locked=found.is_locked,
     )

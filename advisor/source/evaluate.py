@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.source import sdk
 from advisor.source.meanings import (
     CONTEXT,
     NOTHING,
@@ -339,6 +340,10 @@ class Evaluator(Members):
         listed = self._mapped(call, scope, context)
         if listed is not None:
             return [listed]
+        if isinstance(call.function, Member) and sdk.is_capture(call.function.name):
+            # A tracer hands back the client that it is given.
+            given = call.arguments[:1] or tuple(value for _, value in call.keywords[:1])
+            return [x for value in given for x in self.evaluate(value, scope, context)] or [NOTHING]
         if self._checks_environment(call, scope, context):
             return [External(CHECKED)]
         for function in self.evaluate(call.function, scope, context):

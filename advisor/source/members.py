@@ -8,11 +8,14 @@ from advisor.source import sdk
 from advisor.source.meanings import (
     NOTHING,
     Class,
+    Client,
     Context,
     Data,
     External,
+    Factory,
     FromEvent,
     Function,
+    Handle,
     Instance,
     Literal,
     Meaning,
@@ -186,6 +189,9 @@ class Members:
                 return self._attribute(meaning, key)
             case Class():
                 return self._attribute(Instance(meaning.scope), key)
+            case Operation(receiver=holder, name="meta") if isinstance(holder, (Factory, Handle)):
+                # `table.meta.client` is the client beneath a resource.
+                return [Client(holder.service) if key == "client" else NOTHING]
             case Literal() if key == "value":
                 return [meaning]
             case _ if sdk.has_operations(meaning):

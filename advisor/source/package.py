@@ -225,20 +225,20 @@ def _leftover(path: str, part: str, runtime: str) -> str:
     package = re.sub(r"-[^-/]+\.(dist|egg)-info$", "", part)
     if _DEVELOPMENT.fullmatch(package):
         return f"development dependency '{package}'"
-    if runtime.startswith("python") and package in _PYTHON_SDK:
-        return f"'{package}', which the runtime has"
-    if _has_javascript_sdk(package, runtime):
+    if runtime_has(package, runtime):
         return f"'{package}', which the runtime has"
     if folders and any(folder in _TEST_FOLDERS for folder in folders):
         return "tests"
     return "source maps" if path.endswith(".map") else ""
 
 
-def _has_javascript_sdk(package: str, runtime: str) -> bool:
-    """Tell whether a runtime brings the package: version 3 of the SDK from Node.js 18 on.
+def runtime_has(package: str, runtime: str) -> bool:
+    """Tell whether a runtime brings a package: an SDK, for JavaScript version 3 from 18 on.
 
     https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
     """
+    if runtime.startswith("python"):
+        return package in _PYTHON_SDK
     version = re.fullmatch(r"nodejs(\d{1,3})\.x", runtime)
     if version is None:
         return False

@@ -124,6 +124,7 @@ def _facts(handler: Handler, module: Module, modules: FunctionModules) -> Facts:
     collector = Collector(modules, modules.loaded, entry.expressions, handlers)
     environment, is_open = collector.environment()
     answers = collector.batch()
+    waits = collector.waits()
     if collector.is_cut:
         problems.append("the code is too large to be followed to its end")
     return Facts(
@@ -137,8 +138,8 @@ def _facts(handler: Handler, module: Module, modules: FunctionModules) -> Facts:
         environment=tuple(environment),
         clients=tuple(collector.clients()),
         databases=tuple(collector.databases()),
-        sleeps=tuple(collector.sleeps()),
-        polling=tuple(collector.polling()),
+        sleeps=tuple(waits.sleeps()),
+        polling=tuple(waits.polling(collector.calls)),
         writes=tuple(collector.writes()),
         swallowed=tuple(collector.swallowed()),
         imports=tuple(collector.imports()),

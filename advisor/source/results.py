@@ -10,6 +10,7 @@ from advisor.source.meanings import (
     Client,
     Command,
     Data,
+    External,
     Factory,
     FromEvent,
     Handle,
@@ -141,6 +142,9 @@ def of_operation(
         case Factory() if (receiver.service, name) in RESOURCES:
             key = RESOURCES[receiver.service, name]
             return [Handle(receiver.service, name, first(key, "name", "url", "arn", "bucket_name"))]
+        case Handle(service="dynamodb", kind="Table") if name == "batch_writer":
+            # What it is given it writes in batches, which is a call already.
+            return [External("boto3.batch_writer")]
         case Handle(service="s3", kind="Bucket") if name in {"Object", "ObjectSummary"}:
             return [Handle("s3", name, receiver.target)]
     return [NOTHING]
