@@ -44,7 +44,7 @@ NODE_PACKAGES = _names("""
 """)
 OLDER = {
     "aws-lambda-powertools": _names("1.26.7 2.43.1"),
-    "boto3": _names("1.17.112 1.28.85"),
+    "boto3": _names("1.17.112 1.28.85 1.29.7 1.34.162"),
     "botocore": _names("1.19.63 1.23.54 1.27.96 1.31.85 1.32.7 1.34.162"),
     "cryptography": _names("41.0.7"),
     "matplotlib": _names("3.5.3"),

@@ -215,6 +215,8 @@ def test_each_form_of_declaration_is_read(tmp_path: Path, name: str, text: str) 
         ("botocore", "==1.31.85", "1.31.85", False),
         ("botocore", "==1.31.99", "1.31.85", True),
         ("botocore", "==1.2.0", "1.19.63", True),
+        ("botocore", "==1.32.100", "1.32.7", True),
+        ("boto3", "==1.36.0", "1.34.162", True),
         ("botocore", ">=1.20,<1.32", "1.31.85", False),
         ("botocore", "~=1.23.1", "1.23.54", False),
         ("botocore", "==1.27.*", "1.27.96", False),

@@ -144,6 +144,24 @@ SQS = "import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';\n"
     ("body", "calls"),
     [
         (
+            SQS
+            + "const client = new SQSClient({});"
+            + "const send = async (url: string, later?: number) => {"
+            + " const message: any = { QueueUrl: url };"
+            + " if (later) { message.DelaySeconds = later; }"
+            + " await client.send(new SendMessageCommand(message)); };"
+            + "export const handler = async () => { await send(process.env.Q!, 5); };",
+            ["sqs:SendMessage Q"],
+        ),
+        (
+            LAMBDA
+            + "export const handler = async (event: any) => {"
+            + " const input: any = { FunctionName: process.env.F };"
+            + " if (event.later) { input.InvocationType = 'Event'; }"
+            + " await client.send(new InvokeCommand(input)); };",
+            ["lambda:InvokeFunction F unknown"],
+        ),
+        (
             LAMBDA
             + "export const handler = async () => {"
             + " client.send(new InvokeCommand({ FunctionName: process.env.F })); };",
@@ -192,7 +210,17 @@ SQS = "import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';\n"
             ["lambda:InvokeFunction CHARGE suspended"],
         ),
     ],
-    ids=["dropped", "dropped by a caller", "returned", "callback", "zod", "container", "durable"],
+    ids=[
+        "set later",
+        "type set on one way",
+        "dropped",
+        "dropped by a caller",
+        "returned",
+        "callback",
+        "zod",
+        "container",
+        "durable",
+    ],
 )
 def test_typescript_written_in_this_form_is_read(
     tmp_path: Path, body: str, calls: list[str]

@@ -193,7 +193,22 @@ def read_call(
         )
         targets = _targets(evaluator, service, operation, arguments, handle)
         found += [replace(call, target=target) for target in targets]
-    return found
+    return _agreed(found)
+
+
+def _agreed(found: list[SdkCall]) -> list[SdkCall]:
+    """Return calls with the invocation type unknown where parameters on several ways differ."""
+    types: dict[tuple[str, Target], set[Invocation]] = {}
+    for call in found:
+        if call.invocation is not None:
+            types.setdefault((call.operation, call.target), set()).add(call.invocation)
+    agreed = [
+        replace(call, invocation=Invocation.UNKNOWN)
+        if len(types.get((call.operation, call.target), ())) > 1
+        else call
+        for call in found
+    ]
+    return list(dict.fromkeys(agreed))
 
 
 Request = tuple[str, str, Arguments, Meaning | None, bool]

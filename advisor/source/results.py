@@ -94,7 +94,9 @@ def of_external(
     if call.is_new:
         command = sdk.javascript_command(name)
         if command is not None:
-            return [Command(*command, _parameters(evaluator, call, scope, context))]
+            return [
+                Command(*command, data) for data in _parameters(evaluator, call, scope, context)
+            ]
         client = sdk.javascript_client(name)
         if client is not None:
             return [client]
@@ -106,13 +108,16 @@ def of_external(
 
 def _parameters(
     evaluator: Evaluator, call: Call, scope: Scope, context: Context | None
-) -> Data | None:
+) -> list[Data | None]:
+    """Return the mappings that a command may be made of; None for what is not known."""
     value = argument(call, 0)
     if value is None:
-        return None
-    found = evaluator.one(value, scope, context)
-    is_mapping = isinstance(found, Data) and isinstance(found.expression, Mapping)
-    return found if isinstance(found, Data) and is_mapping else None
+        return [None]
+    found = evaluator.evaluate(value, scope, context)
+    return [
+        item if isinstance(item, Data) and isinstance(item.expression, Mapping) else None
+        for item in found
+    ]
 
 
 def of_operation(

@@ -32,12 +32,8 @@ class Wanted:
         The second tells whether it is one that the declaration means; else it is the nearest.
         """
         if self.exact and self.low is not None:
-            indexes = range(len(versions))
-            earlier = [index for index in indexes if versions[index] <= self.low]
-            alike = [index for index in indexes if versions[index][:2] == self.low[:2]]
-            index = (earlier[-1:] or [0])[0]
-            if alike and index not in alike:
-                index = alike[0]
+            low = self.low
+            index = min(range(len(versions)), key=lambda each: _apart(versions[each], low))
             return index, versions[index] == self.low
         meant = [
             index
@@ -99,6 +95,13 @@ def of_node(text: str) -> Wanted:
         else:
             low, below = parts, _after(parts)
     return Wanted(low, below)
+
+
+def _apart(one: Version, other: Version) -> tuple[int, ...]:
+    """Return by how much versions differ, the weightiest number first."""
+    length = max(len(one), len(other))
+    pairs = zip((*one, *(0,) * length), (*other, *(0,) * length), strict=False)
+    return tuple(abs(a - b) for a, b in pairs)[:length]
 
 
 def _after(parts: Version) -> Version | None:
