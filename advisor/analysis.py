@@ -131,6 +131,7 @@ def _judged(
         selection,
         _groups(readings, tell if alone else lambda _: None),
         documents=documents,
+        sources=lambda findings: _code(findings, readings),
         baseline=before.baseline,
         path_of=before.path_of,
         others=others,
@@ -222,7 +223,9 @@ def _report(
         return report
     from advisor.reading import notes_on, paths_with_notes
 
-    sources = {**report.sources, **_code(outcome, readings)}
+    suppressed = [item.finding for item in outcome.suppressed]
+    code = _code((*outcome.findings, *outcome.hidden, *suppressed), readings)
+    given |= code.keys()  # what is said of comments in it
 
     with_notes = paths_with_notes(readings)
 
@@ -235,7 +238,7 @@ def _report(
 
     return replace(
         report,
-        sources=sources,
+        sources={**report.sources, **code},
         findings=tuple(noted(finding) for finding in outcome.findings if ours(finding)),
         hidden=tuple(filter(ours, outcome.hidden)),
         lowest=outcome.lowest,
@@ -253,10 +256,8 @@ def _report(
     )
 
 
-def _code(outcome: Outcome, readings: Sequence[Reading]) -> dict[str, str]:
+def _code(findings: Sequence[Finding], readings: Sequence[Reading]) -> dict[str, str]:
     """Return the texts of the code files that findings name."""
-    suppressed = [item.finding for item in outcome.suppressed]
-    findings = (*outcome.findings, *outcome.hidden, *suppressed)
     return {path: text for reading in readings for path, text in _texts(findings, reading).items()}
 
 

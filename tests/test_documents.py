@@ -477,3 +477,10 @@ def test_any_bytes_give_a_document_or_a_load_error_and_nothing_else(content: byt
         load_bytes(content, "f", tags=tags)
     except LoadError as error:
         assert error.line >= 1  # noqa: PT017 both outcomes are right
+
+
+def test_a_line_is_its_text_without_the_end() -> None:
+    lines = Lines("one\r\ntwo\rthree\n\nfour")
+    assert [lines.line(number) for number in range(7)] == [
+        "", "one", "two", "three", "", "four", "",
+    ]  # fmt: skip

@@ -66,6 +66,10 @@ class Document(Protocol):
         """Return where the key stands that the pointer ends in; an item's own span in a list."""
         ...
 
+    def line(self, number: int) -> str:
+        """Return the text of a line, counted from one; nothing behind the last."""
+        ...
+
     def comments(self) -> Sequence[Comment]:
         """Return the comments of a YAML document in reading order; JSON has none."""
         ...

@@ -38,3 +38,11 @@ class Lines:
     def offset(self, position: Position) -> int:
         """Return the offset of a line and column."""
         return self.starts[position.line - 1] + position.column - 1
+
+    def line(self, number: int) -> str:
+        """Return the text of a line without its end; nothing behind the last."""
+        starts = self.starts
+        if not 0 < number <= len(starts):
+            return ""
+        end = starts[number] if number < len(starts) else len(self._text)
+        return self._text[starts[number - 1] : end].rstrip("\r\n")

@@ -101,6 +101,10 @@ class TreeDocument:
         node = place.key if place.key is not None else place.node
         return self._span(node.start, last_offset(node, self.text))
 
+    def line(self, number: int) -> str:
+        """Return the text of a line, counted from one; nothing behind the last."""
+        return self.lines.line(number)
+
     def has(self, pointer: Pointer) -> bool:
         """Tell whether a pointer leads to something."""
         try:

@@ -88,7 +88,7 @@ def run(  # noqa: PLR0913  # all but two are named
     groups: Iterable[Iterable[tuple[Scenario, Architecture]]],
     *,
     documents: Iterable[Document] = (),
-    sources: Mapping[str, str] | None = None,
+    sources: Callable[[Sequence[Finding]], Mapping[str, str]] = lambda _: {},
     baseline: Baseline | None = None,
     path_of: Callable[[str], str] = str,
     others: Callable[[Sequence[Finding]], Iterable[Finding]] = lambda _: (),
@@ -97,8 +97,8 @@ def run(  # noqa: PLR0913  # all but two are named
 ) -> Outcome:
     """Run the selected rules and return what is to be shown.
 
-    `documents` are the files read as templates or state machines, `sources` the texts of other
-    files that findings may stand in, by path: both may hold suppressions. `path_of` returns
+    `documents` are the files read as templates or state machines, `sources` returns the texts of
+    other files that findings stand in, by path: both may hold suppressions. `path_of` returns
     the path that fingerprints count for a path of a document. `others` is given what is found
     and not hidden, and returns what another tool has found beside it. `going_on` is called
     before each rule and ends the run by raising. Where `processes` are several, each judges some
@@ -115,7 +115,7 @@ def run(  # noqa: PLR0913  # all but two are named
     findings = fingerprinted(in_reading_order(map(selection.remapped, counted)), path_of=path_of)
 
     suppressing = _suppress(
-        findings, selection, documents, sources or {}, judged.failed, path_of=path_of
+        findings, selection, documents, sources(findings), judged.failed, path_of=path_of
     )
     new, known = suppressing.findings, []
     if baseline is not None:

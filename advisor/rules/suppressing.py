@@ -137,7 +137,7 @@ def _judge(
             builtin.UNUSED_SUPPRESSION,
             suppression,
             f"suppression of '{shown(word)}' hides nothing",
-            fix=_removal(suppression) if alone else None,
+            fix=_removal(suppression) if alone and not suppression.in_code else None,
         )
 
 

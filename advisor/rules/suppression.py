@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from advisor.documents.document import Syntax
 from advisor.documents.location import Location, Position, Span
-from advisor.records import record
+from advisor.records import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -53,6 +53,8 @@ class Suppression:
     """Findings at or below one of these are covered."""
     malformed: str = ""
     """Why it cannot be read; empty where it can."""
+    in_code: bool = False
+    """Whether it stands in source code: that which findings of a template name as evidence."""
 
     def covers(self, finding: Finding, declarers: Mapping[str, Collection[str]]) -> bool:
         """Tell whether a finding stands where this suppression counts, whatever its rule.
@@ -60,6 +62,12 @@ class Suppression:
         `declarers` are the paths of the templates that declare each logical id: on a resource a
         suppression counts for its code and its definition in other files, too.
         """
+        if self.in_code:
+            return any(
+                place.path == self.location.path
+                and (self.whole_file or place.span.start.line == self.line)
+                for place in (finding.location, *finding.related)
+            )
         place = finding.location
         if place.path != self.location.path:
             return self._covers_elsewhere(finding, declarers)
@@ -125,7 +133,8 @@ def of_text(path: str, text: str) -> list[Suppression]:
             continue
         alone = not line[: match.start()].strip()
         target = _next_line(lines, number, frozenset()) if alone else number
-        found += _in_comment(path, (number, match.start() + 1, match[0]), target, {})
+        written = (number, match.start() + 1, match[0])
+        found += [replace(each, in_code=True) for each in _in_comment(path, written, target, {})]
     return found
 
 

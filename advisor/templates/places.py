@@ -118,10 +118,9 @@ def line_span(document: Document, pointer: Pointer, *, prefer_key: bool = False)
         return span
     if key.start.line == key.end.line:
         return key
-    return Span(span.start, _line_end(document.text, span.start))
+    return Span(span.start, _line_end(document, span.start))
 
 
-def _line_end(text: str, start: Position) -> Position:
-    lines = text.splitlines()
-    line = lines[start.line - 1] if start.line <= len(lines) else ""
+def _line_end(document: Document, start: Position) -> Position:
+    line = document.line(start.line)
     return Position(start.line, max(len(line.rstrip()) + 1, start.column))
