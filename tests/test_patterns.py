@@ -132,6 +132,19 @@ Resources:
     assert "function-url-open-to-anyone" in lacking(url)
 
 
+def test_a_value_from_globals_is_that_of_its_function(tmp_path: Path) -> None:
+    template = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Runtime: python3.13, Handler: app.handler, InlineCode: x, Timeout: 60}}
+Resources:
+  Get:
+    Type: AWS::Serverless::Function
+    Properties: {Events: {Get: {Type: Api, Properties: {Path: /o, Method: get}}}}
+"""
+    api = one(patterns_in(tmp_path, template), "api-backend")
+    assert "caller-gives-up-before-function" in lacking(api)
+
+
 def test_an_aggregated_finding_names_the_parts_of_this_case_only(tmp_path: Path) -> None:
     template = f"""{SAM}
 Resources:

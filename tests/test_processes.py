@@ -131,13 +131,13 @@ def test_no_process_is_left_when_a_run_is_interrupted(stacks: Path) -> None:
     )
     (rules / "slow.py").write_text(RULE.replace("{body}", body), encoding="utf-8")
     words = [str(stacks), "--jobs", "2", "--rules", str(rules), "--select", "spoilt"]
-    started = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "advisor", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    while len(list(marks.iterdir())) < 2 and started.poll() is None:
-        time.sleep(0.01)
-    started.send_signal(signal.SIGINT)
-    _, errors = started.communicate(timeout=30)
+    ) as started:
+        while len(list(marks.iterdir())) < 2 and started.poll() is None:
+            time.sleep(0.01)
+        started.send_signal(signal.SIGINT)
+        _, errors = started.communicate(timeout=30)
     assert started.returncode == 130
     assert b"Traceback" not in errors
     for mark in marks.iterdir():

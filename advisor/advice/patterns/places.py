@@ -39,8 +39,9 @@ class Places:
         machines = self._definitions.get(place.path)
         if machines:
             return [node for node in machines if place.resource in {None, node.name}] or machines
-        # A line of code carries the name of its function.
-        return self._names.get(place.resource or "", []) if not place.pointer else []
+        # A line of code carries the name of its function, and so does a value from `Globals`.
+        named = self._names.get(place.resource or "", [])
+        return [node for node in named if node.key[0] == place.path] or named
 
     def named(self, name: str, path: str) -> Node | None:
         """Return the node of a logical id, that of one file before those of others."""
