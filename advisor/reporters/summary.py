@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from advisor.advice.difference import ABSENT, difference
 from advisor.advice.summary import summarised
 from advisor.reporters.look import Ink
-from advisor.reporters.safe import no_command, safe
+from advisor.reporters.safe import cells, no_command, safe
 from advisor.reporters.words import counted
 from advisor.reporters.wrapping import wrapped
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _CELLS = 10
 """Width of the bar."""
+_NAME = 15
+"""Width of a pillar's name and the space behind it."""
 _MOST_IDS = 8
 _MOST_REASONS = 3
 _MEANING = {
@@ -35,27 +37,33 @@ _MEANING = {
 def render(report: Report, *, look: Look) -> str:
     """Return one line for each pillar that has a rule which applies, and the level reached."""
     summary = summarised(report)
-    lines = [_head(report, summary, look=look)]
+    lines = [*_head(report, summary, look=look)]
     rule = look.glyphs.light * min(look.room, 78)
-    lines += [rule, *(_row(pillar, look=look) for pillar in summary.pillars), rule]
+    rows = (line for pillar in summary.pillars for line in _row(pillar, look=look))
+    lines += [rule, *rows, rule]
     lines += [line for text in _closing(report, summary, look=look) for line in text]
     return "".join(f"{no_command(line.rstrip())}\n" for line in lines)
 
 
-def _head(report: Report, summary: Summary, *, look: Look) -> str:
+def _head(report: Report, summary: Summary, *, look: Look) -> Iterator[str]:
     name = report.files[0].path if len(report.files) == 1 else counted(len(report.files), "file")
     shown = safe(look.path(name) if len(report.files) == 1 else name, ascii_only=look.ascii_only)
     facts = f"{counted(report.rules_run, 'rule')}, {summary.rules} apply here"
-    return f"{look.paint(shown, Ink.STRONG)}  {facts}"
+    name = look.paint(shown, Ink.STRONG)
+    if cells(shown) + 2 + len(facts) <= look.room:
+        yield f"{name}  {facts}"
+        return
+    yield name
+    yield from (f"  {line}" for line in wrapped(facts, look.room - 2))
 
 
-def _row(pillar: PillarSummary, *, look: Look) -> str:
+def _row(pillar: PillarSummary, *, look: Look) -> Iterator[str]:
     met, applies = len(pillar.met), pillar.applies
     # A bar is full only where everything is met.
     full = met * _CELLS // applies
     solid, hollow = ("#", ".") if look.ascii_only else ("█", "░")
     bar = solid * full + hollow * (_CELLS - full)
-    parts = [f"{pillar.pillar.value:<14} {bar}  {met:>3} of {applies:>3} met"]
+    start, rules = f"{pillar.pillar.value:<{_NAME - 1}} {bar}", f"{met:>3} of {applies:>3} met"
     counts = ((pillar.errors, "error"), (pillar.warnings, "warning"))
     said = [counted(count, word) for count, word in counts if count]
     if pillar.infos:
@@ -64,7 +72,14 @@ def _row(pillar: PillarSummary, *, look: Look) -> str:
         said.append(f"{len(pillar.accepted)} accepted")
     if pillar.not_judged:
         said.append(f"{len(pillar.not_judged)} not judged")
-    return "  ".join([*parts, ", ".join(said)])
+    counted_up = ", ".join(said)
+    row = f"{start}  {rules}  {counted_up}".rstrip()
+    if cells(row) <= look.room:
+        yield row
+        return
+    yield f"{start} {rules}"
+    indent = " " * _NAME
+    yield from (f"{indent}{line}" for line in wrapped(counted_up, look.room - _NAME))
 
 
 def _closing(report: Report, summary: Summary, *, look: Look) -> Iterator[list[str]]:
@@ -84,7 +99,8 @@ def _closing(report: Report, summary: Summary, *, look: Look) -> Iterator[list[s
     if changed is not None:
         for text in difference_lines(changed, verbose=look.verbose):
             indent = text[: len(text) - len(text.lstrip())]
-            head, *rest = lines(text.lstrip())
+            said = safe(text.lstrip(), ascii_only=look.ascii_only)
+            head, *rest = wrapped(said, look.room - len(indent), later=look.room - 4)
             yield [indent + head, *(f"    {line}" for line in rest)]
     elif report.baselined:
         new = counted(len(report.findings), "finding")

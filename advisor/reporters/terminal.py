@@ -33,7 +33,7 @@ def render(report: Report, *, look: Look) -> str:
         lines.extend(_block(finding, sources=sources, look=look))
         lines.append("")
     if look.show_suppressed:
-        lines.extend(_suppressed(each, look=look) for each in report.suppressed)
+        lines.extend(line for each in report.suppressed for line in _suppressed(each, look=look))
         lines.extend([""] if report.suppressed else [])
     if report.findings:
         lines.extend(_closing(report, look=look))
@@ -110,7 +110,8 @@ def _closing(report: Report, *, look: Look) -> Iterator[str]:
         parts.append(f"{report.duration:.2f} s")
     gravest = max(finding.severity for finding in report.findings)
     head, *rest = _joined(parts, look=look)
-    yield look.paint(total, INK_OF[gravest]) + head.removeprefix(total)
+    tallied = total if head.startswith(total) else head
+    yield look.paint(tallied, INK_OF[gravest]) + head.removeprefix(tallied)
     yield from (f"  {line}" for line in rest)
 
 
@@ -153,38 +154,43 @@ def _clean(report: Report, *, look: Look) -> Iterator[str]:
 
 def _joined(parts: list[str], *, look: Look) -> list[str]:
     """Return the parts with dots between them, a new line where the next does not fit."""
-    lines = [parts[0]]
+    lines = wrapped(parts[0], look.room - 2)
     for part in parts[1:]:
         longer = f"{lines[-1]} {look.glyphs.dot} {part}"
         if cells(longer) + 2 > look.room:
-            lines.append(part)
+            lines += wrapped(part, look.room - 2)
         else:
             lines[-1] = longer
     return lines
 
 
-def _suppressed(each: Suppressed, *, look: Look) -> str:
+def _suppressed(each: Suppressed, *, look: Look) -> Iterator[str]:
     finding = each.finding
     start = finding.location.span.start
     place = f"{look.path(finding.location.path)}:{start.line}:{start.column}"
     until = f" (until {each.until.isoformat()})" if each.until else ""
     reason = f"{look.glyphs.dash} {each.reason}{until}"
     text = f"suppressed {place}: {finding.rule.id} {finding.message} {reason}"
-    return look.paint(safe(text, ascii_only=look.ascii_only), Ink.DIM)
+    yield from (look.paint(line, Ink.DIM) for line in _hanging(text, look=look))
+
+
+def _hanging(text: str, *, look: Look) -> Iterator[str]:
+    """Yield a text made safe, all lines but the first indented."""
+    head, *rest = wrapped(safe(text, ascii_only=look.ascii_only), look.room, later=look.room - 2)
+    yield head
+    yield from (f"  {line}" for line in rest)
 
 
 def _details(report: Report, *, look: Look) -> Iterator[str]:
     for file in report.files:
         noun = "state" if file.kind is FileKind.STATE_MACHINE else "resource"
         text = f"read {look.path(file.path)}: {KINDS[file.kind]}, {counted(file.resources, noun)}"
-        yield safe(text, ascii_only=look.ascii_only)
+        yield from _hanging(text, look=look)
     for each in report.not_judged:
         start = each.location.span.start
         place = f"{look.path(each.location.path)}:{start.line}:{start.column}"
         text = f"not judged {place}: {each.rule.id} {each.rule.name}, {each.because}"
-        yield safe(text, ascii_only=look.ascii_only)
+        yield from _hanging(text, look=look)
     for path in report.skipped:
-        yield safe(
-            f"passed over {look.path(path)}: neither template nor state machine",
-            ascii_only=look.ascii_only,
-        )
+        text = f"passed over {look.path(path)}: neither template nor state machine"
+        yield from _hanging(text, look=look)
