@@ -15,6 +15,7 @@ from advisor import (
     Rule,
     Severity,
     Unknown,
+    listed,
 )
 
 if TYPE_CHECKING:
@@ -116,8 +117,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
 
 def _finding(architecture: Architecture, function: Function, lost: Sequence[Edge]) -> Finding:
     remediation, fix = _plan(architecture, function, lost)
-    names = list(dict.fromkeys(f"'{edge.source.title}'" for edge in lost))
-    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    shown = listed(edge.source.title for edge in lost)
     return rule.finding(
         f"'{function.name}' is invoked asynchronously by {shown} and keeps no failed event",
         at=function.at(label="no on-failure destination and no dead-letter queue"),

@@ -98,6 +98,7 @@ rule = Rule(
     ),
 )
 
+_TABLES = {"CSV", "PARQUET"}
 _ROWS = {"CSV", "JSON", "JSONL", "PARQUET"}
 
 
@@ -116,11 +117,13 @@ def check(architecture: Architecture) -> Iterator[Finding]:
             inside = next((one for one in state.within() if one in running), None)
             if inside is None:
                 continue
+            item = "row" if kind in _TABLES else "item"
             yield rule.finding(
-                f"'{state.name}' starts an execution for every row, and '{inside.name}' a function",
+                f"'{state.name}' starts an execution for every {item}, "
+                f"and '{inside.name}' a function",
                 at=state.at(label="a distributed Map without ItemBatcher"),
-                related=[inside.at(label="runs once for every row")],
-                why="every row pays for a start of its own",
+                related=[inside.at(label=f"runs once for every {item}")],
+                why=f"every {item} pays for a start of its own",
                 remediation=f"""
                     # in {state.name}
                     "ItemBatcher": {{"MaxItemsPerBatch": 100}}

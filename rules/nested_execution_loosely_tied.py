@@ -140,5 +140,7 @@ def _fix(state: State) -> Fix | None:
 
 def _remediation(state: State) -> str:
     if state.is_jsonata:
-        return f'"{_PARENT}": "{{% $states.context.Execution.Id %}}"'
-    return f'"{_PARENT}.$": "$$.Execution.Id"'
+        line = f'"{_PARENT}": "{{% $states.context.Execution.Id %}}"'
+    else:
+        line = f'"{_PARENT}.$": "$$.Execution.Id"'
+    return f"# in Input of {state.name}\n{line}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 
-from tests.commands import ran
+from tests.commands import BROKEN, GOOD, ran
 from tests.costs import alternative, estimate_of, plain
 from tests.reports import ORDERS, ROOT
 from tests.test_cost_flow import RETRYING
@@ -341,3 +341,21 @@ def test_steady_load_and_memory_are_told_with_their_break_even(tmp_path: Path) -
     # 18.02005 / 0.00000853335 = 2,111,720; busy 2,111,720 of 2,628,000 s: 80 %
     assert "as much as 2,111,720 invocations a month" in task.details
     assert "busy 80% of the time" in task.details
+
+
+@pytest.mark.parametrize("words", [(), ("--init",)])
+def test_a_template_that_cannot_be_read_is_said_and_the_rest_is_counted(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    (tmp_path / "broken.yaml").write_text(BROKEN)
+    code, out, err = ran(capsys, "cost", str(tmp_path), *words)
+    assert code == 2
+    assert "Requests" in out
+    assert f"error: {tmp_path / 'broken.yaml'}:5:1:" in err
+
+
+def test_a_path_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = ran(capsys, "cost", "nowhere")
+    assert code == 2
+    assert "error: nowhere: no such file or directory\n" in err

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.commands import ran
+from tests.commands import BROKEN, GOOD, ran
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -277,3 +277,21 @@ def test_prose_keeps_within_the_columns_there_are(
     # What is copied, such as a path, is never broken.
     long = [line for line in out.splitlines() if len(line) > columns]
     assert all("/" in line for line in long)
+
+
+def test_a_template_that_cannot_be_read_is_said_and_the_rest_is_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    (tmp_path / "broken.yaml").write_text(BROKEN)
+    for words in ((), ("Requests",)):
+        code, out, err = ran(capsys, "explain", str(tmp_path), *words)
+        assert code == 2
+        assert "Requests" in out
+        assert f"error: {tmp_path / 'broken.yaml'}:5:1:" in err
+
+
+def test_a_path_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = ran(capsys, "explain", "nowhere")
+    assert code == 2
+    assert "error: nowhere: no such file or directory\n" in err

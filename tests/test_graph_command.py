@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.commands import ran
+from tests.commands import BROKEN, GOOD, ran
 from tests.reports import ROOT
 
 if TYPE_CHECKING:
@@ -386,3 +386,26 @@ def test_what_the_defaults_of_parameters_make_exist_is_drawn(
     assert "Elsewhere" not in out
     _, out, _ = ran(capsys, "graph", "--parameter", "Stage=dev", str(file))
     assert "OnlyInProd" not in out
+
+
+@pytest.mark.parametrize("words", [(), ("--no-findings",)])
+def test_a_template_that_cannot_be_read_is_said_with_its_path_from_here(
+    words: tuple[str, ...],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "good.yaml").write_text(GOOD)
+    (tmp_path / "shop" / "broken.yaml").write_text(BROKEN)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = ran(capsys, "graph", "shop", *words)
+    assert code == 2
+    assert "Requests" in out
+    assert err.startswith("error: shop/broken.yaml:5:1:")
+
+
+def test_a_depth_without_a_focus_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = ran(capsys, "graph", ORDERS, "--depth", "2")
+    assert code == 2
+    assert err == "error: '--depth' needs '--focus'\n"

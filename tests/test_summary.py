@@ -126,3 +126,11 @@ def test_the_command_writes_it_instead_of_the_findings(
     assert "level reached: none (errors are open); basic needs QUE010" in out
     assert "error[QUE010]" not in out
     assert out.isascii() is ascii_only
+
+
+def test_no_level_is_claimed_where_nothing_was_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = ran(capsys, "--summary", str(tmp_path))
+    assert code == 0
+    assert out == "nothing was judged: there is no template and no state machine\n"

@@ -6,18 +6,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.cli.places import placed
+from advisor.cli.places import placed, said
 from advisor.cli.services import with_service
 from advisor.cli.settings import STDIN, config_for
 from advisor.cli.streams import Progress, complain, look_for, write
 from advisor.errors import ConfigError, LoadError
-from advisor.records import replace
 from advisor.reporters.formats import FORMATS, render
 from advisor.reporters.look import Look
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from advisor.cli.options import Options
     from advisor.config import Config
     from advisor.fixes.apply import FixResult
@@ -60,7 +57,7 @@ def check(options: Options) -> int:
         text = render(name, report, look=placed(look, name, report))
     write(with_service(text, report, options=options, look=look))
     for error in report.errors:
-        complain(f"error: {_said(error, options.paths, look=placed(look, 'text', report))}")
+        complain(f"error: {said(error, options.paths, look=placed(look, 'text', report))}")
         if options.debug:
             for line in error.detail.splitlines():
                 complain(line)
@@ -141,16 +138,3 @@ def _written(file: Path, text: str) -> bool:
         complain(f"error: {file}: {error.strerror or 'cannot be written'}")
         return False
     return True
-
-
-def _said(error: Problem, typed: Sequence[str], *, look: Look) -> str:
-    """Return a problem with its path as the reader can use it: as typed, or from here."""
-    if error.path not in typed:
-        return str(replace(error, path=look.path(error.path)))
-    from difflib import get_close_matches
-
-    from advisor.cli.commands import COMMANDS
-
-    nearest = [] if Path(error.path).exists() else get_close_matches(error.path, COMMANDS, n=1)
-    meant = f"; did you mean the command '{nearest[0]}'?" if nearest else ""
-    return f"{error}{meant}"

@@ -12,6 +12,9 @@ from advisor.cli.options import OPTIONS, Options, Takes
 if TYPE_CHECKING:
     from advisor.cli.options import Option
 
+_MOST_CHOICES = 4
+"""As many choices stand beside the name of their option; more go into its help."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command, its parameters taken from the table of options."""
@@ -57,10 +60,13 @@ def _parameter(option: Option, heading: str) -> inspect.Parameter:
         Takes.LIST: [],
     }
     names = [option.name, option.short] if option.short else [option.name]
-    shows = "|".join(option.choices) or option.shows or None
+    shows, described = "|".join(option.choices) or option.shows or None, option.help
+    if len(option.choices) > _MOST_CHOICES:
+        shows = option.name.removeprefix("--").upper()
+        described = f"{option.help.removesuffix('.')}: {', '.join(option.choices)}."
     information = typer.Option(
         *names,
-        help=option.help,
+        help=described,
         metavar=shows if option.takes is not Takes.NOTHING else None,
         rich_help_panel=heading,
         show_default=False,

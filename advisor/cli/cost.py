@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advisor.cli.options import Options
+from advisor.cli.places import complain_of_unread
 from advisor.cli.settings import config_for
 from advisor.cli.streams import complain, look_for, write
 from advisor.errors import ConfigError
@@ -75,12 +76,12 @@ def cost(  # noqa: PLR0913  # one for each option, all named
         color=color,
     )
     config = config_for(options)
-    readings = _readings(path, config)
+    readings, failed = _readings(path, config)
     if not readings:
         complain("error: there is no template to count the cost of")
         return 2
     if init:
-        return _init(path, file, readings)
+        return max(_init(path, file, readings), 2 if failed else 0)
     if traffic is None:
         complain("note: no traffic is given; '--init FILE' writes a file to fill in")
     answers = _answers(traffic)
@@ -94,13 +95,16 @@ def cost(  # noqa: PLR0913  # one for each option, all named
         conditional=any(reading.formulas for reading in readings),
     )
     write(_rendered(estimate, form, look_for(options)))
-    return 0
+    return 2 if failed else 0
 
 
-def _readings(path: str, config: Config) -> list[Reading]:
+def _readings(path: str, config: Config) -> tuple[list[Reading], bool]:
+    """Return what was read, and whether anything could not be; complain of that."""
     from advisor.analysis import read
 
-    return [reading for reading in read([Path(path)], config) if reading.inputs.kinds]
+    readings = list(read([Path(path)], config))
+    failed = complain_of_unread(readings, [path])
+    return [reading for reading in readings if reading.inputs.kinds], failed
 
 
 def _answers(traffic: str | None) -> Answers:

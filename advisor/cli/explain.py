@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advisor.cli.options import Options
+from advisor.cli.places import complain_of_unread
 from advisor.cli.settings import config_for
 from advisor.cli.streams import complain, look_for, write
 from advisor.errors import ConfigError
@@ -64,7 +65,7 @@ def explain(
         color=color,
     )
     config = config_for(options)
-    readings = _readings(path, config)
+    readings, failed = _readings(path, config)
     if not readings:
         complain("error: there is no template to explain")
         return 2
@@ -82,7 +83,7 @@ def explain(
             write(
                 render_overview(nodes, counts=counts, unread=unread(architecture, nodes), look=look)
             )
-        return 0
+        return 2 if failed else 0
     found = _explained(path, resource, readings, config)
     if form == "json":
         from advisor.reporters.explanation import explanations_as_json
@@ -92,17 +93,20 @@ def explain(
         from advisor.reporters.explanation import render_explanation
 
         write("\n".join(render_explanation(each, look=look) for each in found))
-    return 0
+    return 2 if failed else 0
 
 
-def _readings(path: str, config: Config) -> list[Reading]:
+def _readings(path: str, config: Config) -> tuple[list[Reading], bool]:
+    """Return what was read, and whether anything could not be; complain of that."""
     from advisor.analysis import read
 
-    readings = [reading for reading in read([Path(path)], config) if reading.inputs.kinds]
+    everything = list(read([Path(path)], config))
+    failed = complain_of_unread(everything, [path])
+    readings = [reading for reading in everything if reading.inputs.kinds]
     for reading in readings:
         # What code does is part of what is known.
         reading.architecture.add_calls()
-    return readings
+    return readings, failed
 
 
 def _given(reading: Reading) -> list[str]:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advisor.cli.options import Options
+from advisor.cli.places import complain_of_errors, complain_of_unread
 from advisor.cli.settings import config_for
 from advisor.cli.streams import complain, look_for, write
 from advisor.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.nodes.workflows import StateMachine
     from advisor.config import Config
+    from advisor.reading import Reading
     from advisor.reporters.flow_part import Part
     from advisor.reporters.look import Look
     from advisor.rules.finding import Finding
@@ -36,7 +38,8 @@ def graph(  # noqa: PLR0913  # one for each option, all named
         list[str], typer.Argument(metavar="PATH…", help="Templates, definitions, directories.")
     ],
     form: Annotated[
-        str, typer.Option("--format", metavar="|".join(FORMATS), help="How to draw it.")
+        str,
+        typer.Option("--format", metavar="FORMAT", help=f"How to draw it: {', '.join(FORMATS)}."),
     ] = "text",
     everything: Annotated[
         bool, typer.Option("--all", help="Draw helpers too: roles, permissions, log groups.")
@@ -48,8 +51,11 @@ def graph(  # noqa: PLR0913  # one for each option, all named
         str, typer.Option("--focus", metavar="RESOURCE", help="Draw what lies around this one.")
     ] = "",
     depth: Annotated[
-        int, typer.Option("--depth", metavar="N", min=0, help="Lines to follow from the focus.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--depth", metavar="N", min=0, help="Lines to follow from the focus: 1 unless given."
+        ),
+    ] = None,
     path: Annotated[
         tuple[str, str] | None,
         typer.Option("--path", metavar="FROM TO", help="Draw the ways from one to the other."),
@@ -70,6 +76,8 @@ def graph(  # noqa: PLR0913  # one for each option, all named
         raise ConfigError(f"'{form}' is none of {', '.join(FORMATS)}")
     if focus and path:
         raise ConfigError("'--focus' and '--path' exclude each other")
+    if depth is not None and not focus:
+        raise ConfigError("'--depth' needs '--focus'")
     options = Options(
         paths=tuple(paths),
         parameter=tuple(parameter),
@@ -78,9 +86,19 @@ def graph(  # noqa: PLR0913  # one for each option, all named
         ascii=ascii_only,
     )
     config = config_for(options)
-    found, failed = _found(paths, config) if findings else ((), False)
-    architectures = architectures_of(paths, config)
-    part = _part(architectures, focus=focus, depth=depth, path=path, everything=everything)
+    readings = readings_of(paths, config)
+    if findings:
+        found, failed = _found(paths, config)
+    else:
+        found, failed = (), complain_of_unread(readings, paths)
+    architectures = architectures_of(readings)
+    part = _part(
+        architectures,
+        focus=focus,
+        depth=1 if depth is None else depth,
+        path=path,
+        everything=everything,
+    )
     write(
         _drawn(
             form,
@@ -99,16 +117,18 @@ def _found(paths: Sequence[str], config: Config) -> tuple[Sequence[Finding], boo
     from advisor.analysis import analyze
 
     report = analyze([Path(path) for path in paths], config)
-    for error in report.errors:
-        complain(f"error: {error}")
-    return report.findings, bool(report.errors)
+    return report.findings, complain_of_errors(report, paths)
 
 
-def architectures_of(paths: Sequence[str], config: Config) -> list[Architecture]:
-    """Return what the paths describe, calls in code included; complain where there is nothing."""
+def readings_of(paths: Sequence[str], config: Config) -> list[Reading]:
+    """Return the projects that the paths lie in, those with nothing of ours included."""
     from advisor.analysis import read
 
-    readings = read([Path(path) for path in paths], config)
+    return list(read([Path(path) for path in paths], config))
+
+
+def architectures_of(readings: Iterable[Reading]) -> list[Architecture]:
+    """Return what was read, calls in code included; complain where there is nothing."""
     architectures = [reading.architecture for reading in readings if reading.inputs.kinds]
     for architecture in architectures:
         # What code does is part of the picture.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from advisor.cli.options import Options
-from advisor.cli.places import placed
+from advisor.cli.places import complain_of_errors, placed
 from advisor.cli.settings import config_for
 from advisor.cli.streams import complain, look_for, write
 from advisor.errors import ConfigError
@@ -64,13 +64,12 @@ def patterns(
     from advisor.advice.advised import advised
 
     advice = advised([Path(path) for path in paths], config)
-    for error in advice.report.errors:
-        complain(f"error: {error}")
+    failed = complain_of_errors(advice.report, paths)
     if advice.is_empty:
         complain("error: there is no template to look at")
         return 2
     write(_written(advice, form, look_for(options)))
-    return 2 if advice.report.errors else 0
+    return 2 if failed else 0
 
 
 def _written(advice: Advice, form: str, look: Look) -> str:

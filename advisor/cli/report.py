@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from advisor.cli.graph import architectures_of
+from advisor.cli.graph import architectures_of, readings_of
 from advisor.cli.options import SEVERITIES, Options
+from advisor.cli.places import complain_of_errors
 from advisor.cli.settings import config_for
 from advisor.cli.streams import complain
 from advisor.errors import ConfigError
@@ -74,9 +75,8 @@ def report(
 
         before = at_revision(paths, config, home(Path(found.base)))
         found = replace(found, since=config.since, before=before)
-    for error in found.errors:
-        complain(f"error: {error}")
-    architectures = architectures_of(paths, config)
+    failed = complain_of_errors(found, paths)
+    architectures = architectures_of(readings_of(paths, config))
     if not architectures:
         return 2
     render = render_review_html if file.suffix == ".html" else render_review_markdown
@@ -87,4 +87,4 @@ def report(
     except OSError as error:
         complain(f"error: {file}: {error.strerror or 'cannot be written'}")
         return 2
-    return 2 if found.errors else 0
+    return 2 if failed else 0

@@ -7,6 +7,7 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from advisor.errors import LoadError
 from advisor.reporters.look import WIDEST, Look
 from advisor.reporters.safe import no_command, safe
 
@@ -83,6 +84,10 @@ def write(text: str) -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         _silence(sys.stdout)
+    except OSError as error:
+        _silence(sys.stdout)
+        reason = (error.strerror or "cannot be written").lower()
+        raise LoadError("standard output", reason) from error
 
 
 def complain(text: str) -> None:

@@ -36,6 +36,8 @@ _MEANING = {
 
 def render(report: Report, *, look: Look) -> str:
     """Return one line for each pillar that has a rule which applies, and the level reached."""
+    if not report.files:
+        return "nothing was judged: there is no template and no state machine\n"
     summary = summarised(report)
     lines = [*_head(report, summary, look=look)]
     rule = look.glyphs.light * min(look.room, 78)

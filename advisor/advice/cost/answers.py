@@ -116,6 +116,9 @@ DEFAULTS = {
 }
 
 
+_SHOWN = 5
+
+
 def _unknown(name: str, has_no: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
@@ -123,7 +126,9 @@ def _unknown(name: str, has_no: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, choices, n=1, cutoff=0.5)
     if close:
         return f"{has_no} '{name}', did you mean '{close[0]}'?"
-    some = ", ".join(f"'{item}'" for item in sorted(choices)[:5])
+    some = ", ".join(f"'{item}'" for item in sorted(choices)[:_SHOWN])
+    if len(choices) > _SHOWN:
+        some += f" and {len(choices) - _SHOWN} more"
     return f"{has_no} '{name}'" + (f"; it has {some}" if some else " here")
 
 
