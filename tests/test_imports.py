@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = [
-    {"errors", "records", "data", "settings_file"},
+    {"errors", "records", "digests", "data", "settings_file"},
     {"documents"},
     {"templates"},
     {"workflows", "source"},

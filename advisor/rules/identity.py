@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from advisor.digests import sha256
 from advisor.records import replace
 
 if TYPE_CHECKING:
@@ -38,10 +39,7 @@ def named_keys(pointer: Pointer) -> tuple[str, ...]:
 
 def digest(*parts: str) -> str:
     """Return a short hash of parts that cannot run into each other."""
-    from hashlib import sha256  # a run without findings does not pay for it
-
-    text = "".join(f"{len(part)}:{part}" for part in parts)
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
+    return sha256("".join(f"{len(part)}:{part}" for part in parts))[:_LENGTH]
 
 
 def fingerprinted(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from advisor.digests import sha1
 from advisor.records import field, record
 from advisor.templates.resource import Resource
 
@@ -103,15 +104,7 @@ def referenced_id(value: Data) -> str:
 def digest(content: Data) -> str:
     """Return the suffix that SAM gives an id that depends on content."""
     text = content if isinstance(content, str) else canonical(content)
-    if not text:
-        return ""
-    # Without its wrapper, which loads all of OpenSSL for it: a fiftieth of a whole run.
-    try:
-        from _sha1 import sha1  # type: ignore[import-not-found]  # CPython's own, without a stub
-    except ImportError:
-        from hashlib import sha1
-    encoded = text.encode("utf-8", "surrogatepass")
-    return str(sha1(encoded, usedforsecurity=False).hexdigest())[:_HASH_LENGTH]
+    return sha1(text)[:_HASH_LENGTH] if text else ""
 
 
 def canonical(content: Data) -> str:
