@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 import yaml
 
-from tests.commands import RULES
+from tests.commands import RULES, ran
 from tests.reports import ROOT
 
 if TYPE_CHECKING:
@@ -185,3 +185,16 @@ def test_build_services_take_what_is_shown_for_them(tmp_path: Path) -> None:
 def test_links_lead_somewhere(file: Path) -> None:
     for target in _LINK.findall(file.read_text(encoding="utf-8")):
         assert (file.parent / target).exists(), target
+
+
+def test_the_sample_in_the_readme_is_what_the_tool_writes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    sample = readme.partition("```text\n$ advise ")[2].partition("```")[0]
+    command, _, shown = sample.partition("\n\n")
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "100")
+    code, out, _ = ran(capsys, *command.split())
+    assert code == 1
+    assert out == shown
