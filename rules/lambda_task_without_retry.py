@@ -154,7 +154,7 @@ def _fails(state: State) -> bool:
     if state.retriers:
         entries = state.retriers
         return not any(answers(entry, error) for entry in entries for error in LAMBDA_TRANSIENT)
-    return "Retry" not in state.data and not around and caught_by(state) is None
+    return "Retry" not in state.data and caught_by(state) is None
 
 
 def _label(state: State) -> str:

@@ -93,6 +93,9 @@ rule = Rule(
     aggregate="{count} databases that functions depend on are in one zone: {names}",
 )
 
+_SOURCES = ("SourceDBInstanceIdentifier", "SourceDBClusterIdentifier")
+_MOMENTS = ("RestoreTime", "UseLatestRestorableTime")
+
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
@@ -119,10 +122,11 @@ def _is_in_one_zone(architecture: Architecture, function: Function) -> bool:
 
 
 def _is_replica(database: Database) -> bool:
-    return any(
-        database.get(key) is not None
-        for key in ("SourceDBInstanceIdentifier", "SourceDBClusterIdentifier")
-    )
+    # What is restored from a source to a moment is a database of its own.
+    if isinstance(database, DatabaseCluster):
+        return database.get("ReplicationSourceIdentifier") is not None
+    has_source = any(database.get(key) is not None for key in _SOURCES)
+    return has_source and all(database.get(key) is None for key in _MOMENTS)
 
 
 def _finding(database: Database, functions: list[Function]) -> Finding:
