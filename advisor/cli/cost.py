@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from advisor.cli import common  # noqa: TC001  # typer reads annotations at run time
 from advisor.cli.options import Options
 from advisor.cli.places import complain_of_unread
 from advisor.cli.settings import config_for
@@ -30,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def cost(  # noqa: PLR0913  # one for each option, all named
     *,
-    path: Annotated[str, typer.Argument(metavar="PATH", help="A template or a directory.")],
+    path: common.Path,
     file: Annotated[
         str | None, typer.Argument(metavar="[FILE]", help="With --init: the file to write.")
     ] = None,
@@ -46,19 +47,11 @@ def cost(  # noqa: PLR0913  # one for each option, all named
     free_tier: Annotated[
         bool, typer.Option("--free-tier", help="Take off the free tier that does not expire.")
     ] = False,
-    parameter: Annotated[
-        list[str], typer.Option("--parameter", metavar="KEY=VALUE", help="Value of a parameter.")
-    ] = [],  # noqa: B006 - typer copies defaults
-    config_file: Annotated[
-        str | None, typer.Option("--config", metavar="FILE", help="This configuration file.")
-    ] = None,
-    isolated: Annotated[
-        bool, typer.Option("--isolated", help="Read no configuration of the repository.")
-    ] = False,
-    color: Annotated[
-        str, typer.Option("--color", metavar="auto|always|never", help="When to use colour.")
-    ] = "auto",
-    ascii_only: Annotated[bool, typer.Option("--ascii", help="Write ASCII only.")] = False,
+    parameter: common.Parameters = [],  # noqa: B006 - typer copies defaults
+    config_file: common.ConfigFile = None,
+    isolated: common.Isolated = False,
+    color: common.Color = "auto",
+    ascii_only: common.Ascii = False,
 ) -> int:
     """Write the costs, or a traffic file with everything that can be given."""
     if form not in FORMATS:

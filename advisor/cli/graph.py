@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from advisor.cli import common  # noqa: TC001  # typer reads annotations at run time
 from advisor.cli.options import Options
 from advisor.cli.places import complain_of_errors, complain_of_unread
 from advisor.cli.settings import config_for
@@ -34,9 +35,7 @@ def register(app: typer.Typer) -> None:
 
 def graph(  # noqa: PLR0913  # one for each option, all named
     *,
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH…", help="Templates, definitions, directories.")
-    ],
+    paths: common.Paths,
     form: Annotated[
         str,
         typer.Option("--format", metavar="FORMAT", help=f"How to draw it: {', '.join(FORMATS)}."),
@@ -60,16 +59,10 @@ def graph(  # noqa: PLR0913  # one for each option, all named
         tuple[str, str] | None,
         typer.Option("--path", metavar="FROM TO", help="Draw the ways from one to the other."),
     ] = None,
-    parameter: Annotated[
-        list[str], typer.Option("--parameter", metavar="KEY=VALUE", help="Value of a parameter.")
-    ] = [],  # noqa: B006 - typer copies defaults
-    config_file: Annotated[
-        str | None, typer.Option("--config", metavar="FILE", help="This configuration file.")
-    ] = None,
-    isolated: Annotated[
-        bool, typer.Option("--isolated", help="Read no configuration of the repository.")
-    ] = False,
-    ascii_only: Annotated[bool, typer.Option("--ascii", help="Write ASCII only.")] = False,
+    parameter: common.Parameters = [],  # noqa: B006 - typer copies defaults
+    config_file: common.ConfigFile = None,
+    isolated: common.Isolated = False,
+    ascii_only: common.Ascii = False,
 ) -> int:
     """Write one picture for each project that the paths lie in."""
     if form not in FORMATS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from advisor.cli import common  # noqa: TC001  # typer reads annotations at run time
 from advisor.cli.options import Options
 from advisor.cli.places import complain_of_errors, placed
 from advisor.cli.settings import config_for
@@ -29,25 +30,15 @@ def register(app: typer.Typer) -> None:
 
 def patterns(
     *,
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH…", help="Templates, definitions, directories.")
-    ],
+    paths: common.Paths,
     form: Annotated[
         str, typer.Option("--format", metavar="|".join(FORMATS), help="How to write it.")
     ] = "text",
-    parameter: Annotated[
-        list[str], typer.Option("--parameter", metavar="KEY=VALUE", help="Value of a parameter.")
-    ] = [],  # noqa: B006 - typer copies defaults
-    config_file: Annotated[
-        str | None, typer.Option("--config", metavar="FILE", help="This configuration file.")
-    ] = None,
-    isolated: Annotated[
-        bool, typer.Option("--isolated", help="Read no configuration of the repository.")
-    ] = False,
-    color: Annotated[
-        str, typer.Option("--color", metavar="auto|always|never", help="When to use colour.")
-    ] = "auto",
-    ascii_only: Annotated[bool, typer.Option("--ascii", help="Write ASCII only.")] = False,
+    parameter: common.Parameters = [],  # noqa: B006 - typer copies defaults
+    config_file: common.ConfigFile = None,
+    isolated: common.Isolated = False,
+    color: common.Color = "auto",
+    ascii_only: common.Ascii = False,
 ) -> int:
     """Write the patterns; what they lack changes no exit code."""
     if form not in FORMATS:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from advisor.cli import common  # noqa: TC001  # typer reads annotations at run time
 from advisor.cli.graph import architectures_of, readings_of
 from advisor.cli.options import SEVERITIES, Options
 from advisor.cli.places import complain_of_errors
@@ -25,9 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def report(
     *,
-    paths: Annotated[
-        list[str], typer.Argument(metavar="PATH…", help="Templates, definitions, directories.")
-    ],
+    paths: common.Paths,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Ends in .html or .md.")
     ],
@@ -39,15 +38,9 @@ def report(
         str | None,
         typer.Option("--since", metavar="REV", help="Say what has changed since this revision."),
     ] = None,
-    parameter: Annotated[
-        list[str], typer.Option("--parameter", metavar="KEY=VALUE", help="Value of a parameter.")
-    ] = [],  # noqa: B006 - typer copies defaults
-    config_file: Annotated[
-        str | None, typer.Option("--config", metavar="FILE", help="This configuration file.")
-    ] = None,
-    isolated: Annotated[
-        bool, typer.Option("--isolated", help="Read no configuration of the repository.")
-    ] = False,
+    parameter: common.Parameters = [],  # noqa: B006 - typer copies defaults
+    config_file: common.ConfigFile = None,
+    isolated: common.Isolated = False,
 ) -> int:
     """Write one file over all that the paths name; what was found changes no exit code."""
     file = Path(output)
