@@ -359,3 +359,13 @@ def test_a_path_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) ->
     code, _, err = ran(capsys, "cost", "nowhere")
     assert code == 2
     assert "error: nowhere: no such file or directory\n" in err
+
+
+def test_what_a_cost_rests_on_is_broken_at_the_width_of_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = ran(capsys, "cost", str(ORDERS))
+    rests = out.partition("\nsupposed\n")[2]
+    assert "\n  - " in rests
+    assert max(map(len, rests.splitlines())) <= 80

@@ -18,6 +18,7 @@ from advisor.reporters.cost_words import (
 )
 from advisor.reporters.look import Ink
 from advisor.reporters.safe import cells, safe
+from advisor.reporters.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,8 +70,8 @@ def _lines(estimate: Estimate, look: Look) -> Iterator[str]:
     yield from _remarks(lacking_title(estimate), estimate.lacking, look)
     yield from _remarks("not counted", estimate.left_out, look)
     yield from _heading("prices", look)
-    yield from (f"  - {told(line)}" for line in price_notes(estimate))
-    yield f"  - {ROUNDING}"
+    for note in (*price_notes(estimate), ROUNDING):
+        yield from _point(told(note), look)
 
 
 def _heading(text: str, look: Look) -> Iterator[str]:
@@ -82,7 +83,13 @@ def _remarks(text: str, remarks: Sequence[Remark], look: Look) -> Iterator[str]:
     if remarks:
         yield from _heading(text, look)
         for each in remarks:
-            yield f"  - {safe(remark(each), ascii_only=look.ascii_only)}"
+            yield from _point(safe(remark(each), ascii_only=look.ascii_only), look)
+
+
+def _point(text: str, look: Look) -> Iterator[str]:
+    first, *rest = wrapped(text, look.room - 4)
+    yield f"  - {first}"
+    yield from (f"    {line}" for line in rest)
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
