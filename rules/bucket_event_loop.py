@@ -110,8 +110,8 @@ _CREATED = ("Put", "Post", "Copy", "CompleteMultipartUpload", "*")
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
     for loop in architecture.own_loops():
         bucket = loop.out.target
-        is_bucket = isinstance(bucket, Bucket) or getattr(bucket, "kind", "") == "bucket"
-        if not is_bucket or not isinstance(bucket, (Bucket, External)) or not loop.way:
+        foreign = isinstance(bucket, External) and bucket.kind == "bucket"
+        if not (foreign or isinstance(bucket, Bucket)) or not loop.way:
             continue
         trigger = _trigger(loop)
         if not _is_set_off(loop, trigger):

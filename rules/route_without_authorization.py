@@ -119,6 +119,8 @@ rule = Rule(
 )  # fmt: skip
 
 _SHOWN = 4
+_DOMAINS = frozenset({"AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName"})
+_EVERYBODY = ("*", ["*"], {"AWS": "*"}, {"AWS": ["*"]})
 
 
 @rule.check
@@ -246,7 +248,7 @@ def _restricts(policy: Value) -> bool:
     for statement in statements:
         if not isinstance(statement, dict) or statement.get("Effect") != "Allow":
             return True
-        if statement.get("Condition") or statement.get("Principal") not in ("*", {"AWS": "*"}):
+        if statement.get("Condition") or statement.get("Principal") not in _EVERYBODY:
             return True
     return False
 
@@ -255,11 +257,10 @@ def _has_client_certificates(architecture: Architecture, api: Api) -> bool:
     """Tell whether the only way in is a domain that asks for a client's certificate."""
     if api.has_own_address is not False:
         return False
-    return any(
-        node.type in {"AWS::ApiGateway::DomainName", "AWS::ApiGatewayV2::DomainName"}
-        and node.get("MutualTlsAuthentication") is not None
-        for node in architecture.all(Node)
-    )
+    domains = [node for node in architecture.all(Node) if node.type in _DOMAINS]
+    # Domains of its own stack are those that lead to it.
+    near = [node for node in domains if node.resource.owner == api.resource.owner]
+    return any(node.get("MutualTlsAuthentication") is not None for node in near or domains)
 
 
 def _remediation(api: Api, route: Route) -> str:

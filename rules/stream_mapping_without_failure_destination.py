@@ -107,15 +107,14 @@ _BOUNDS = (("MaximumRetryAttempts", 5), ("MaximumRecordAgeInSeconds", 3600))
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
     for mapping in architecture.all(EventSourceMapping):
-        destination = mapping.failure_destination
-        if destination is not None or not (mapping.is_stream or mapping.is_kafka):
-            # A destination that is not known is one all the same; other sources have none.
+        if not (mapping.is_stream or mapping.is_kafka):
             continue
         config = mapping.get("DestinationConfig")
         if isinstance(config, Unknown):
             yield rule.not_judged(mapping, because=f"DestinationConfig is a {config.cause.value}")
-            continue
-        yield _finding(architecture, mapping)
+        elif mapping.failure_destination is None:
+            # A destination that is not known is one all the same.
+            yield _finding(architecture, mapping)
 
 
 def _finding(architecture: Architecture, mapping: EventSourceMapping) -> Finding:
