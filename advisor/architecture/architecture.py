@@ -72,6 +72,8 @@ class Architecture:
         """Statements of functions' own policies; asked for with `permissions`."""
         self.found_loops: list[Loop] | None = None
         """Loops of one function each; asked for with `own_loops`."""
+        self.found_waits: list[Edge] | None = None
+        """Who waits for whom, until an edge is added; asked for with `waiting_calls`."""
         self.options: Mapping[str, Mapping[str, object]] = {}
         """Configured settings by the name of the rule; read with `option`."""
 
@@ -93,6 +95,7 @@ class Architecture:
         self._edges.append(edge)
         self._outgoing[edge.source.id].append(edge)
         self._incoming[edge.target.id].append(edge)
+        self.found_waits = None
         if edge.kind is EdgeKind.DEAD_LETTERS:
             edge.target.is_dead_letter_sink = True
 

@@ -18,6 +18,8 @@ from advisor.architecture.nodes.workflows import StateMachine, StateNode
 from advisor.source.facts import Facts, Invocation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from advisor.architecture.architecture import Architecture
     from advisor.architecture.edges import Edge
     from advisor.architecture.nodes.base import Node
@@ -73,69 +75,82 @@ def waiting_calls(architecture: Architecture) -> list[Edge]:
     name in the environment, unless the code shows that no such call waits. A durable function
     waits for others without running, so that its grants say nothing.
     """
-    found: list[Edge] = []
-    for function in architecture.functions():
-        near: dict[str, Node] = {
-            edge.target.id: edge.target
-            for edge in architecture.outgoing(function)
-            if edge.evidence <= Evidence.GRANTED and isinstance(edge.target, Function)
-        }
-        if not near and not _may_invoke_any(architecture, function):
+    if architecture.found_waits is None:
+        # Several rules ask, some of them once per finding.
+        kept = _functions_that_keep_failed_events(architecture)
+        architecture.found_waits = [
+            edge
+            for function in architecture.functions()
+            for edge in _waiting(architecture, function, kept)
+        ]
+    return list(architecture.found_waits)
+
+
+def _waiting(
+    architecture: Architecture, function: Function, kept: frozenset[str]
+) -> Iterator[Edge]:
+    """Yield an edge to each function that one waits for; `kept` are not called and waited for."""
+    outgoing = architecture.outgoing(function)
+    near: dict[str, Node] = {
+        edge.target.id: edge.target
+        for edge in outgoing
+        if edge.evidence <= Evidence.GRANTED and isinstance(edge.target, Function)
+    }
+    if not near and not _may_invoke_any(architecture, function):
+        return
+    # What is called by a literal name is named nowhere in the template.
+    in_code: dict[str, list[Edge]] = {}
+    for edge in calls(architecture, function):
+        if edge.kind is EdgeKind.INVOKES:
+            near.setdefault(edge.target.id, edge.target)
+            in_code.setdefault(edge.target.id, []).append(edge)
+    granted = _granted_and_named(outgoing)
+    for target in near.values():
+        if target is function:
             continue
-        # What is called by a literal name is named nowhere in the template.
-        for edge in calls(architecture, function):
-            if edge.kind is EdgeKind.INVOKES:
-                near.setdefault(edge.target.id, edge.target)
-        for target in near.values():
-            waiting = _waiting(architecture, function, target)
-            if waiting is not None:
-                found.append(waiting)
+        called = in_code.get(target.id, [])
+        waits = next((edge for edge in called if edge.mode is Mode.SYNCHRONOUS), None)
+        if waits is None and target.id in granted and target.id not in kept:
+            durable = _may_be_durable(function) or _may_be_durable(target)
+            if not durable and not _is_refuted(function, called):
+                waits = granted[target.id]
+        if waits is not None:
+            yield waits
+
+
+def _granted_and_named(outgoing: list[Edge]) -> dict[str, Edge]:
+    """Return the first grant to call each target that the environment names as well, by its id."""
+    named = {edge.target.id for edge in outgoing if edge.evidence is Evidence.REFERENCED}
+    found: dict[str, Edge] = {}
+    for edge in outgoing:
+        if edge.kind is not EdgeKind.INVOKES or edge.target.id not in named:
+            continue
+        if edge.evidence is Evidence.GRANTED and edge.mode is not Mode.ASYNCHRONOUS:
+            found.setdefault(edge.target.id, edge)
     return found
-
-
-def _waiting(architecture: Architecture, function: Function, target: Node) -> Edge | None:
-    if target is function:
-        return None
-    in_code = [
-        edge
-        for edge in calls(architecture, function)
-        if edge.target is target and edge.kind is EdgeKind.INVOKES
-    ]
-    for edge in in_code:
-        if edge.mode is Mode.SYNCHRONOUS:
-            return edge
-    granted = [
-        edge
-        for edge in architecture.outgoing(function, EdgeKind.INVOKES)
-        if edge.target is target
-        and edge.evidence is Evidence.GRANTED
-        and edge.mode is not Mode.ASYNCHRONOUS
-    ]
-    named = any(
-        edge.target is target and edge.evidence is Evidence.REFERENCED
-        for edge in architecture.outgoing(function)
-    )
-    if not granted or not named or _may_be_durable(function) or _may_be_durable(target):
-        return None
-    if _is_refuted(function, in_code) or _keeps_failed_events(architecture, target):
-        return None
-    return granted[0]
 
 
 def _may_be_durable(node: Node) -> bool:
     return not isinstance(node, Function) or node.is_durable is not False
 
 
-def _keeps_failed_events(architecture: Architecture, target: Node) -> bool:
-    """Tell whether a function is set up for asynchronous calls that nothing but grants explain."""
-    configured = any(True for _ in architecture.outgoing(target, EdgeKind.DEAD_LETTERS)) or any(
-        architecture.function_of(config.function, config)[0] is target
-        for config in architecture.all(EventInvokeConfig)
-    )
-    return configured and not any(
-        edge.mode is Mode.ASYNCHRONOUS and edge.evidence is Evidence.DECLARED
-        for edge in architecture.incoming(target, EdgeKind.INVOKES)
-    )
+def _functions_that_keep_failed_events(architecture: Architecture) -> frozenset[str]:
+    """Return functions that are set up for asynchronous calls that nothing but grants explain."""
+    configured = {
+        edge.source.id
+        for edge in architecture.edges(EdgeKind.DEAD_LETTERS)
+        if isinstance(edge.source, Function)
+    }
+    for config in architecture.all(EventInvokeConfig):
+        function = architecture.function_of(config.function, config)[0]
+        if function is not None:
+            configured.add(function.id)
+    explained = {
+        edge.target.id
+        for edge in architecture.edges(EdgeKind.INVOKES)
+        if edge.mode is Mode.ASYNCHRONOUS and edge.evidence is Evidence.DECLARED
+    }
+    return frozenset(configured - explained)
 
 
 def _may_invoke_any(architecture: Architecture, function: Function) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _TAGS = r"(?:[!&][^\s]*[ \t]+)*"
 _BLOCK = re.compile(rf"{_TAGS}\|([-+0-9]{{0,2}})[ \t]*(?:#[^\n]*)?\r?\n")
 _QUOTED = re.compile(rf"{_TAGS}\"")
+_PLAIN = re.compile(r'[^"\\]*')
 _ESCAPE_WIDTHS = {"u": 6, "x": 4, "U": 10}
 
 
@@ -117,11 +119,11 @@ def _translated(text: str, outer: Span, inside: Position) -> Position | None:
     first = outer.start.line - 1
     if not 0 <= first < len(lines):
         return None
-    head = lines[first][outer.start.column - 1 :] + "\n"
-    if block := _BLOCK.match(head):
-        return _in_block(lines, first, indicator=block[1], inside=inside)
-    if (quote := _QUOTED.match(head)) and outer.start.line == outer.end.line:
-        column = _in_quotes(head, quote.end(), inside)
+    style = _style(text, outer.start.line, outer.start.column)
+    if isinstance(style, str):
+        return _in_block(lines, first, indicator=style, inside=inside)
+    if style is not None and outer.start.line == outer.end.line:
+        column = style.offset(inside)
         if column is not None:
             return Position(outer.start.line, outer.start.column + column)
     return None
@@ -136,7 +138,8 @@ def _in_block(lines: list[str], first: int, *, indicator: str, inside: Position)
     line = first + inside.line
     if line >= len(lines):
         line = len(lines) - 1
-    body = next((item for item in lines[first + 1 :] if item.strip()), "")
+    following = (lines[number] for number in range(first + 1, len(lines)))
+    body = next((item for item in following if item.strip()), "")
     width = len(body) - len(body.lstrip(" "))
     if digits := indicator.strip("+-"):
         # An explicit indicator counts from the parent's indentation, which the key line shows.
@@ -145,16 +148,56 @@ def _in_block(lines: list[str], first: int, *, indicator: str, inside: Position)
     return Position(line + 1, inside.column + width)
 
 
-def _in_quotes(head: str, start: int, inside: Position) -> int | None:
-    """Return the offset within `head` of a place in the string that it spells with escapes."""
+@lru_cache(maxsize=4)
+def _style(text: str, line: int, column: int) -> str | _Quoted | None:
+    """Return how the string that starts at a place is written.
+
+    The indicators of a literal block scalar, or the characters of a double-quoted string. Kept, as
+    every place of a definition asks for it, and a string is long where its places are many.
+    """
+    head = _lines(text)[line - 1][column - 1 :] + "\n"
+    if block := _BLOCK.match(head):
+        return block.group(1)
+    quote = _QUOTED.match(head)
+    return _quoted(head, quote.end()) if quote else None
+
+
+@record(frozen=True)
+class _Quoted:
+    """The runs of plain characters in a string that is spelled with escapes."""
+
+    starts: list[tuple[int, int]]
+    """Line and column within the string at which each run starts, ascending."""
+    offsets: list[int]
+    """Where each run starts in what is written."""
+    lengths: list[int]
+    """Characters of each run; its last place is that of the escape or quote after it."""
+
+    def offset(self, inside: Position) -> int | None:
+        """Return where a place of the string is written; None behind its end."""
+        place = (inside.line, inside.column)
+        run = max(bisect_right(self.starts, place) - 1, 0)
+        line, column = self.starts[run]
+        if place <= (line, column):
+            return self.offsets[run]
+        if line == inside.line and inside.column - column <= self.lengths[run]:
+            return self.offsets[run] + inside.column - column
+        # Beyond the end of a line is where the next one starts.
+        return self.offsets[run + 1] if run + 1 < len(self.offsets) else None
+
+
+def _quoted(head: str, start: int) -> _Quoted:
+    """Return the runs of a string whose first character stands at `start`."""
     line, column, offset = 1, 1, start
-    while (line, column) < (inside.line, inside.column):
-        if offset >= len(head) or head[offset] == '"':
-            return None
-        if head[offset] != "\\":
-            offset, column = offset + 1, column + 1
-            continue
-        escape = head[offset + 1 : offset + 2]
-        offset += _ESCAPE_WIDTHS.get(escape, 2)
+    starts, offsets, lengths = [], [], []
+    while True:
+        end = _PLAIN.match(head, offset).end()  # type: ignore[union-attr]  # it matches nothing too
+        starts.append((line, column))
+        offsets.append(offset)
+        lengths.append(end - offset)
+        if end >= len(head) or head[end] == '"':
+            return _Quoted(starts, offsets, lengths)
+        escape = head[end + 1 : end + 2]
+        column += end - offset
+        offset = end + _ESCAPE_WIDTHS.get(escape, 2)
         line, column = (line + 1, 1) if escape == "n" else (line, column + 1)
-    return offset
