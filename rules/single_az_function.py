@@ -127,7 +127,7 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
                 continue
             single = zones == 1
         else:
-            single = _is_one(subnets)
+            single = _is_one(subnets, listed=_is_listed(function))
             if not single:
                 yield rule.not_judged(function, because="its subnets are not in the templates")
                 continue
@@ -138,7 +138,13 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
         yield _finding(architecture, functions)
 
 
-def _is_one(subnets: list[Value]) -> bool:
+def _is_listed(function: Function) -> bool:
+    """Tell whether the subnets are named one by one, not by a parameter that is a list."""
+    network = function.resource.properties.get("VpcConfig")
+    return isinstance(network, dict) and isinstance(network.get("SubnetIds"), list)
+
+
+def _is_one(subnets: list[Value], *, listed: bool) -> bool:
     """Tell whether a list of subnets from elsewhere is one and the same subnet."""
     first = subnets[0]
     if any(other != first for other in subnets[1:]):
@@ -146,7 +152,7 @@ def _is_one(subnets: list[Value]) -> bool:
     if isinstance(first, Unknown):
         return first.cause in _SINGLE
     # A literal id may come from the default of a list, which others are expected to replace.
-    return isinstance(first, Reference)
+    return isinstance(first, Reference) or (listed and isinstance(first, str))
 
 
 def _finding(
@@ -184,7 +190,9 @@ def _remediation(
         and zone_count([subnets[0], subnet]) == 2
     ]
     second = f"!Ref {others[0]}" if others else "<a subnet in another zone>"
-    now = f"!Ref {subnets[0].name}" if subnets else "<the subnet that is here now>"
+    here = function.get(*_PATH, 0)
+    now = here if isinstance(here, str) else "<the subnet that is here now>"
+    now = f"!Ref {subnets[0].name}" if subnets else now
     return f"""
 {function.name}:
   Properties:
