@@ -15,6 +15,7 @@ from advisor import (
     RuleTarget,
     Schedule,
     Severity,
+    StateMachine,
     Unknown,
     Wait,
     limit,
@@ -37,6 +38,7 @@ rule = Rule(
         A function that waits for another one is cut off by its own timeout first where that is
         no longer than the other's. The other goes on, is paid for, and may well succeed, while
         whoever called the first one gets an error and tries again: the work is done twice.
+        An Express workflow that a function waits for goes on in the same way.
         """,
     remediation="""
         Give the caller more time than the function that it waits for, or the latter less.
@@ -92,6 +94,9 @@ rule = Rule(
     ),
 )
 
+_EXPRESS = 300.0
+"""Seconds that an Express workflow may take (Step Functions quotas)."""
+
 
 @rule.check
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
@@ -112,6 +117,44 @@ def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
             yield rule.not_judged(caller, because="a timeout is not known from the template")
         elif short <= long:
             yield _finding(architecture, edge, caller, callee)
+    for start in architecture.waiting_starts():
+        found = _before_workflow(architecture, start)
+        if found is not None:
+            yield found
+
+
+def _before_workflow(architecture: Architecture, start: Edge) -> Finding | None:
+    caller, machine = start.source, start.target
+    if not isinstance(caller, Function) or not isinstance(machine, StateMachine):
+        return None
+    longest, states = architecture.longest_run(machine)
+    workflow = machine.workflow
+    whole = workflow.timeout if workflow is not None else None
+    bounds = (longest, *((whole,) if isinstance(whole, (int, float)) else ()), _EXPRESS)
+    longest, short = min(bounds), caller.timeout
+    if isinstance(short, Unknown) or short >= longest:
+        return None
+    proved = start.evidence >= Evidence.PROVED
+    waits = "waits for" if proved else "may wait for"
+    return rule.finding(
+        f"'{caller.name}' may run for {short} s and {waits} '{machine.name}', which may take "
+        f"{longest:g} s",
+        at=caller.at("Timeout", label=f"ends after {short} s"),
+        related=[
+            start.at(label=f"'{caller.name}' {waits} '{machine.name}'"),
+            *(state.at(label="takes a part of it") for state in states[:5]),
+        ],
+        why=f"'{caller.name}' is cut off while '{machine.name}' goes on and is paid for",
+        remediation=f"""
+            {caller.name}:
+              Properties:
+                Timeout: {int(longest) + 5}
+            """,
+        severity=None if proved else Severity.INFO,
+        confidence=Confidence.HIGH if proved else None,
+        evidence=start.evidence,
+        about=(caller.name, machine.name),
+    )
 
 
 def _may_run_longer(architecture: Architecture, caller: Function, seconds: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor import Confidence, Evidence, Function, Pillar, Rule, Severity
+from advisor import Confidence, EdgeKind, Evidence, Function, Pillar, Rule, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ rule = Rule(
         against the concurrency of the account. An error, a throttle or a slow start at the end
         of the chain fails all that stand before it, none of which can try again without doing
         its own work twice, and every function's timeout has to hold the waits of all behind it.
+        The same holds for a function that starts an Express workflow and waits for what it runs.
         """,
     remediation="""
         Let a state machine call the functions one after the other: it waits without running, and
@@ -121,13 +122,19 @@ _FEW = 3
 def check(architecture: Architecture) -> Iterator[Finding | NotJudged]:
     waiting = architecture.waiting_calls()
     # What only runs while a stack is deployed waits where nobody pays for many of it.
-    deploying = architecture.deployment_functions() if waiting else frozenset()
+    deploying = architecture.deployment_functions()
 
     def follow(edge: Edge) -> bool:
         return edge.source.id not in deploying and not _has_tenants(edge.target)
 
     for chain in architecture.chains(follow, among=waiting):
         yield _finding(architecture, chain)
+    for edge in architecture.waiting_starts():
+        if edge.source.id not in deploying:
+            runs = architecture.outgoing(edge.target, EdgeKind.INVOKES)
+            functions = [run.target for run in runs if isinstance(run.target, Function)]
+            if functions:
+                yield _through_workflow(edge, list(dict.fromkeys(functions)))
 
 
 def _has_tenants(node: object) -> bool:
@@ -155,6 +162,26 @@ def _finding(architecture: Architecture, chain: Walk) -> Finding:
         confidence=Confidence.HIGH if proved else Confidence.MEDIUM,
         evidence=min(edge.evidence for edge in chain.edges),
         about=[node.name for node in chain.nodes],
+    )
+
+
+def _through_workflow(start: Edge, functions: list[Function]) -> Finding:
+    caller, machine = start.source.name, start.target.name
+    proved = start.evidence >= Evidence.PROVED
+    waits = "waits for" if proved else "may wait for"
+    names = " and ".join(f"'{each.name}'" for each in functions[:_FEW])
+    more = f" and {len(functions) - _FEW} more" if len(functions) > _FEW else ""
+    return rule.finding(
+        f"'{caller}' {waits} the Express workflow '{machine}', which runs {names}{more}",
+        at=start.source.at(label="the chain begins here"),
+        related=[start.at(label=f"'{caller}' {waits} '{machine}'")],
+        why=f"'{caller}' is paid for all the while, and a failure of one task fails it as well",
+        remediation=f"Let the API start {machine} itself with StartSyncExecution, or let {caller} "
+        "answer at once and start it with StartExecution.",
+        severity=None if proved else Severity.INFO,
+        confidence=Confidence.HIGH if proved else Confidence.MEDIUM,
+        evidence=start.evidence,
+        about=[caller, machine],
     )
 
 

@@ -226,3 +226,42 @@ def test_what_is_not_known_never_fits_for_certain(text: str) -> None:
     assert isinstance(fits([UNKNOWN], text), Unknown)
     assert isinstance(fits([text], UNKNOWN), Unknown)
     assert isinstance(fits([{"numeric": [">", 1]}], text), Unknown)
+
+
+_STARTS = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Front:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: java21
+      CodeUri: front/
+      Handler: a.B
+      Policies:
+        - Version: "2012-10-17"
+          Statement: [{{Effect: Allow, Action: "{action}", Resource: !Ref Quote}}]
+  Quote:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Type: {kind}
+      Definition: {{StartAt: Done, States: {{Done: {{Type: Succeed}}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "waiting"),
+    [
+        ("states:StartSyncExecution", "EXPRESS", [("Front", "Quote")]),
+        ("states:StartSyncExecution", "STANDARD", []),
+        ("states:StartExecution", "EXPRESS", []),
+        ("states:DescribeStateMachine", "EXPRESS", []),
+    ],
+)
+def test_a_function_waits_for_an_express_workflow_that_it_may_start_synchronously(
+    tmp_path: Path, action: str, kind: str, waiting: list[tuple[str, str]]
+) -> None:
+    (tmp_path / "template.yaml").write_text(_STARTS.format(action=action, kind=kind))
+    (reading,) = read([tmp_path], Config())
+    architecture = reading.architecture
+    found = [(edge.source.name, edge.target.name) for edge in architecture.waiting_starts()]
+    assert found == waiting

@@ -247,6 +247,7 @@ class Architecture:
     calls = questions_code.calls
     add_calls = questions_code.add_calls
     waiting_calls = questions_code.waiting_calls
+    waiting_starts = questions_code.waiting_starts
     functions_read = questions_source.functions_read
     events_put = questions_source.events_put
     keys_written = questions_source.keys_written

@@ -130,6 +130,38 @@ def _granted_and_named(outgoing: list[Edge]) -> dict[str, Edge]:
     return found
 
 
+def waiting_starts(architecture: Architecture) -> list[Edge]:
+    """Return an edge for each Express workflow that a function starts and waits for.
+
+    Known from a call in code; else from a grant of `states:StartSyncExecution` on this one
+    machine, unless the code is at hand in full and makes no such call.
+    """
+    found: list[Edge] = []
+    for function in architecture.functions():
+        granted = {
+            edge.target.id: edge
+            for edge in architecture.outgoing(function, EdgeKind.STARTS)
+            if edge.mode is Mode.SYNCHRONOUS and edge.evidence >= Evidence.GRANTED
+        }
+        if not granted:
+            continue
+        proved = {
+            edge.target.id: edge
+            for edge in calls(architecture, function)
+            if edge.kind is EdgeKind.STARTS and edge.mode is Mode.SYNCHRONOUS
+        }
+        facts = function.source
+        if isinstance(facts, Facts) and facts.is_complete:
+            made = any(call.action == "states:StartSyncExecution" for call in facts.calls)
+            granted = granted if made else {}
+        found += [
+            edge
+            for edge in (granted | proved).values()
+            if isinstance(edge.target, StateMachine) and edge.target.is_express is True
+        ]
+    return found
+
+
 def _may_be_durable(node: Node) -> bool:
     return not isinstance(node, Function) or node.is_durable is not False
 
@@ -242,4 +274,5 @@ __all__ = [
     "calls",
     "deployment_functions",
     "waiting_calls",
+    "waiting_starts",
 ]
