@@ -93,7 +93,7 @@ rule = Rule(
               CodeUri: ship/
               VpcConfig:
                 SecurityGroupIds: [!Ref ShipGroup]
-                SubnetIds: [subnet-0123456789abcdef0]
+                SubnetIds: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
               Policies:
                 - SQSSendMessagePolicy: {QueueName: !GetAtt Orders.QueueName}
           Orders:

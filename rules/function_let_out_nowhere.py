@@ -66,7 +66,7 @@ rule = Rule(
               ReservedConcurrentExecutions: 10
               VpcConfig:
                 SecurityGroupIds: [!Ref ShipGroup]
-                SubnetIds: [subnet-0123456789abcdef0]
+                SubnetIds: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
               Environment:
                 Variables:
                   DB_HOST: !GetAtt Orders.Endpoint.Address
@@ -97,7 +97,7 @@ rule = Rule(
               ReservedConcurrentExecutions: 10
               VpcConfig:
                 SecurityGroupIds: [!Ref ShipGroup]
-                SubnetIds: [subnet-0123456789abcdef0]
+                SubnetIds: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
               Environment:
                 Variables:
                   DB_HOST: !GetAtt Orders.Endpoint.Address

@@ -77,7 +77,7 @@ rule = Rule(
               ReservedConcurrentExecutions: 10
               VpcConfig:
                 SecurityGroupIds: [!Ref ShipGroup]
-                SubnetIds: [subnet-0123456789abcdef0]
+                SubnetIds: [subnet-0123456789abcdef0, subnet-0fedcba9876543210]
               Environment:
                 Variables:
                   CACHE: !GetAtt Sessions.PrimaryEndPoint.Address
