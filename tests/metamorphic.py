@@ -235,7 +235,7 @@ def _key(finding: Finding) -> tuple[str, ...]:
     return finding.rule.id, *sorted(message.split()), _plain(finding.location.resource or ""), when
 
 
-WHERE_WRITTEN = frozenset({"API001", "FUN040", "FUN053", "SEC020"})
+WHERE_WRITTEN = frozenset({"API001", "FUN040", "FUN053", "NET001", "SEC020"})
 """Rules that say once what several resources have from one place, as from Globals."""
 
 
